@@ -1,0 +1,45 @@
+/** The closed list of error codes that callers see, and the one error type that carries them. */
+
+/** Whether the same call may succeed later, by code; a throw site may know better and say so. */
+const RETRYABLE_BY_CODE = {
+  BAD_USER_INPUT: false,
+  INVALID_IMAGE: false,
+  UNSUPPORTED_IMAGE_TYPE: false,
+  IMAGE_TOO_LARGE: false,
+  RECOGNIZER_UNAVAILABLE: true,
+  RECOGNIZER_QUOTA_EXCEEDED: false,
+  RECOGNIZER_MISCONFIGURED: false,
+  UNAUTHENTICATED: false,
+  FORBIDDEN: false,
+  RATE_LIMITED: true,
+  INTERNAL_SERVER_ERROR: false,
+} as const;
+
+export type ErrorCode = keyof typeof RETRYABLE_BY_CODE;
+
+/** What the vendor said, passed on to the caller with upstream faults. */
+export interface JuheFault {
+  errorCode: number;
+  reason: string;
+}
+
+export interface AppErrorOptions {
+  cause?: unknown;
+  retryable?: boolean;
+  juhe?: JuheFault;
+}
+
+/** An expected failure with a code of the contract and a sentence that a stranger understands. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly juhe: JuheFault | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? RETRYABLE_BY_CODE[code];
+    this.juhe = options.juhe;
+  }
+}
