@@ -1,0 +1,1 @@
+"""Rendered Chinese licence plates of every kind."""

@@ -1,0 +1,144 @@
+"""Draws a plate straight from the front, at its real proportions (GA 36-2018), before any camera sees it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .kinds import design_plate
+
+# Pixels per millimetre: 440 mm become 264 px, more than most photos show.
+SCALE = 0.6
+
+# Base BGR colours; every plate jitters around them, because paint fades and cameras differ.
+PAINT = {
+    "BLUE": ((150, 60, 10), (255, 255, 255)),
+    "YELLOW": ((20, 170, 235), (15, 15, 15)),
+    "WHITE": ((235, 235, 235), (20, 20, 20)),
+    "BLACK": ((25, 22, 20), (240, 240, 240)),
+    "GREEN": ((120, 190, 90), (20, 20, 20)),
+}
+RED = (30, 25, 200)
+
+
+@dataclass(frozen=True)
+class RenderedPlate:
+    """`image` is BGR uint8; the plate fills it edge to edge."""
+
+    image: np.ndarray
+    text: str
+    color: str
+    plate_type: str
+    kind: str
+    double_row: bool
+
+
+def render_plate(rng, glyphs, kind=None):
+    """Draws a random plate of `kind` (or of the training mix). `rng` is a `random.Random`, `glyphs` a GlyphSet."""
+    design = design_plate(rng, kind)
+    double = len(design.rows) == 2
+    width, height = _size(design)
+    canvas, ink_color = _paint(rng, design, width, height)
+    start = 0
+    for row, chars in enumerate(design.rows):
+        for index, box in enumerate(_cells(design, row, len(chars))):
+            # On black embassy plates the suffix is white as often as red.
+            red = start + index in design.red and (ink_color[0] < 100 or rng.random() < 0.5)
+            _stamp(rng, canvas, glyphs.mask(chars[index], _use(design, row)), box, RED if red else ink_color)
+        start += len(chars)
+    _furniture(rng, canvas, design, ink_color)
+    return RenderedPlate(canvas.clip(0, 255).astype(np.uint8), design.text, design.color, design.plate_type, design.kind, double)
+
+
+def _size(design):
+    if len(design.rows) == 2:
+        return (440, 220) if design.kind != "tractor" else (300, 165)
+    return (480, 140) if design.kind.startswith("new_energy") else (440, 140)
+
+
+def _use(design, row):
+    if len(design.rows) == 2:
+        return "top" if row == 0 else "bottom"
+    return "green" if design.kind.startswith("new_energy") else "single"
+
+
+def _cells(design, row, count):
+    """Boxes (left, top, width, height) in millimetres for the characters of a row."""
+    if design.kind == "tractor":
+        # 300x165: scaled from the 440x220 layout, three characters above, five below.
+        return [(62 + i * 65, 14, 48, 46) for i in range(count)] if row == 0 else [(20 + i * 54, 68, 44, 82) for i in range(count)]
+    if len(design.rows) == 2:
+        if row == 0:
+            return [(110 + i * 140, 15, 80, 60) for i in range(count)]
+        return [(27 + i * 80, 90, 65, 110) for i in range(count)]
+    if design.kind.startswith("new_energy"):
+        return [(15.5 + i * 52 + (40 if i >= 2 else 0), 25, 43, 90) for i in range(count)]
+    if count >= 8:
+        pitch = 412 / count
+        return [(14 + i * pitch, 25, pitch * 0.78, 90) for i in range(count)]
+    if design.text[0] == "使" or design.text[:2] == "民航" or design.text[-1] == "使":
+        return [(15.5 + i * 61, 25, 45, 90) for i in range(count)]
+    return [(15.5 + i * 57 + (22 if i >= 2 else 0), 25, 45, 90) for i in range(count)]
+
+
+def _paint(rng, design, width, height):
+    size = (int(height * SCALE), int(width * SCALE), 3)
+    base, ink = PAINT["GREEN" if design.color == "YELLOW_GREEN" else design.color]
+    jitter = np.array([rng.uniform(-22, 22) for _ in range(3)], np.float32)
+    canvas = np.empty(size, np.float32)
+    canvas[:] = np.array(base, np.float32) + jitter
+    if design.kind == "new_energy_small":
+        # White above, green below.
+        fade = np.linspace(rng.uniform(0.6, 1.0), 0.0, size[0], dtype=np.float32)[:, None, None]
+        canvas = canvas * (1 - fade) + 250 * fade
+    if design.kind == "new_energy_large":
+        canvas[:, : int(132 * SCALE)] = np.array(PAINT["YELLOW"][0], np.float32) + jitter
+    if design.kind in ("civil_aviation", "tractor"):
+        canvas[:] = np.array((70, 130, 30), np.float32) + jitter
+        ink = (250, 250, 250)
+    tint = rng.uniform(-12, 12)
+    return canvas, tuple(channel + tint for channel in ink)
+
+
+def _stamp(rng, canvas, mask, box, color):
+    left, top, width, height = (value * SCALE for value in box)
+    stretch = rng.uniform(0.94, 1.04)
+    size = (max(2, round(width * stretch)), max(2, round(height * rng.uniform(0.96, 1.02))))
+    x = int(left + rng.uniform(-1, 1))
+    y = int(top + rng.uniform(-1, 1))
+    ink = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    # Embossing wears: strokes come out thinner or fatter than the template.
+    if rng.random() < 0.3:
+        ink = cv2.dilate(ink, np.ones((2, 2)))
+    elif rng.random() < 0.2:
+        ink = cv2.erode(ink, np.ones((2, 2)))
+    y, x = max(0, y), max(0, x)
+    area = canvas[y : y + size[1], x : x + size[0]]
+    ink = ink[: area.shape[0], : area.shape[1], None]
+    area[:] = area * (1 - ink) + np.array(color, np.float32) * ink
+
+
+def _furniture(rng, canvas, design, ink):
+    """Border line, separator dot, screws, stickers of dirt and the frames that dealers put around plates."""
+    height, width = canvas.shape[:2]
+    if rng.random() < 0.85 and not design.kind.startswith("new_energy"):
+        inset = rng.choice([2, 3, 4])
+        cv2.rectangle(canvas, (inset, inset), (width - 1 - inset, height - 1 - inset), ink, rng.choice([1, 1, 2]))
+    if len(design.rows) == 1 and design.kind in ("blue", "yellow_single", "police", "consulate", "learner", "military", "old_army", "hong_kong", "macau") and rng.random() < 0.9:
+        cv2.circle(canvas, (int((134 + rng.uniform(-3, 3)) * SCALE), height // 2), rng.choice([2, 3, 3]), ink, -1)
+    for x in (0.25, 0.75):
+        for y in (0.07, 0.93):
+            if rng.random() < 0.5:
+                shade = rng.uniform(60, 230)
+                center = (int(width * (x + rng.uniform(-0.02, 0.02))), int(height * y))
+                cv2.ellipse(canvas, center, (rng.choice([3, 4, 6]), 3), 0, 0, 360, (shade, shade, shade), -1)
+    if rng.random() < 0.15:
+        shade = rng.uniform(20, 220)
+        cv2.rectangle(canvas, (0, 0), (width - 1, height - 1), (shade, shade, shade), rng.choice([2, 4, 6]))
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 2])):
+        shade = rng.uniform(30, 160)
+        center = (rng.randrange(width), rng.randrange(height))
+        overlay = canvas.copy()
+        cv2.ellipse(overlay, center, (rng.randrange(3, 22), rng.randrange(2, 9)), rng.uniform(0, 180), 0, 360, (shade, shade * 1.02, shade * 1.08), -1)
+        opacity = rng.uniform(0.2, 0.6)
+        canvas[:] = canvas * (1 - opacity) + overlay * opacity

@@ -1,0 +1,148 @@
+"""Trains the plate reader: `python3 -m reader.train --plates DIR` from the folder `training`; resumes from its checkpoint."""
+
+import argparse
+import copy
+import multiprocessing as mp
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from platerender.alphabet import CHARACTERS, COLORS
+
+from .decode import greedy_text
+from .model import PlateReader
+from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, read_image, train_and_validation, warp
+
+
+def produce(plates_dir, seed, real_share, batch, queue):
+    """Fills `queue` with batches for ever; one such process feeds the trainer."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    rng = random.Random(seed)
+    rendered = RenderedSamples(plates_dir)
+    real = RealSamples(plates_dir, train_and_validation(plates_dir)[0])
+    while True:
+        samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng) for _ in range(batch)]
+        images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
+        labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
+        lengths = [len(label) for label in labels]
+        flat = [index for label in labels for index in label]
+        queue.put((np.ascontiguousarray(images), flat, lengths, [s[2] for s in samples], [s[3] for s in samples]))
+
+
+def loss_of(model, batch):
+    images, flat, lengths, colors, doubles = batch
+    x = torch.from_numpy(images).float().to(memory_format=torch.channels_last)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits, color, double = model(x)
+    log_probs = F.log_softmax(logits.float(), 2).transpose(0, 1)
+    frames = torch.full((len(lengths),), log_probs.shape[0], dtype=torch.long)
+    ctc = F.ctc_loss(log_probs, torch.tensor(flat), frames, torch.tensor(lengths), zero_infinity=True)
+    color_loss = F.cross_entropy(color.float(), torch.tensor(colors), ignore_index=-1)
+    double_loss = F.binary_cross_entropy_with_logits(double.float(), torch.tensor(doubles, dtype=torch.float32))
+    return ctc + 0.1 * color_loss + 0.1 * double_loss, float(ctc)
+
+
+def validation_pictures(plates_dir):
+    """Held-out real pictures, warped once: (name, image, text)."""
+    pictures = []
+    for row in train_and_validation(plates_dir)[1]:
+        image = read_image(plates_dir, row)
+        height, width = image.shape[:2]
+        quad = row["corners"]
+        if quad is None:
+            if row["file"].startswith("photos/"):
+                continue
+            quad = [[0, 0], [width, 0], [width, height], [0, height]]
+        if row["file"].startswith("photos/") and not inside(image, quad):
+            continue
+        pictures.append((row["file"].split("/")[0], warp(image, quad), row["plate"]))
+    return pictures
+
+
+def exact(model, pictures):
+    """Share of pictures read exactly right, by group."""
+    model.eval()
+    right, total = {}, {}
+    for start in range(0, len(pictures), 64):
+        part = pictures[start : start + 64]
+        x = torch.from_numpy(np.stack([p[1][..., ::-1] for p in part]).transpose(0, 3, 1, 2).copy()).float()
+        with torch.no_grad():
+            texts = [greedy_text(frames) for frames in model(x)[0].argmax(2).numpy()]
+        for (group, _, text), read in zip(part, texts):
+            total[group] = total.get(group, 0) + 1
+            right[group] = right.get(group, 0) + (read == text)
+    return {group: right[group] / total[group] for group in sorted(total)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plates", default="../../shared/plates")
+    parser.add_argument("--out", default="runs/reader")
+    parser.add_argument("--steps", type=int, default=16000)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
+    parser.add_argument("--init", help="weights to start from")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    model = PlateReader(len(CHARACTERS), len(COLORS)).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.02)
+    average = copy.deepcopy(model)
+    step, spent = 0, 0.0
+    if args.init:
+        model.load_state_dict(torch.load(args.init)["average"])
+        average.load_state_dict(model.state_dict())
+    if (out / "checkpoint.pt").exists():
+        saved = torch.load(out / "checkpoint.pt")
+        model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
+        step, spent = saved["step"], saved["spent"]
+    real_share = mp.Value("d", 0.2)
+    queue = mp.Queue(maxsize=12)
+    producer = mp.Process(target=produce, args=(args.plates, 1000 + step, real_share, args.batch, queue), daemon=True)
+    producer.start()
+    pictures = validation_pictures(args.plates)
+    started, running = time.time(), 0.0
+    while True:
+        now = spent + (time.time() - started) / 60
+        progress = max(step / args.steps, now / args.minutes)
+        if progress >= 1:
+            break
+        # Renders teach the alphabet first; the real pictures get half of the draws in the end.
+        real_share.value = 0.15 + 0.4 * progress
+        warm = min(1.0, step / 300)
+        for group in optimizer.param_groups:
+            group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
+        model.train()
+        loss, ctc = loss_of(model, queue.get())
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        step += 1
+        decay = min(0.998, step / (step + 50))
+        with torch.no_grad():
+            for kept, new in zip(average.state_dict().values(), model.state_dict().values()):
+                kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
+        running = 0.98 * running + 0.02 * ctc if step > 1 else ctc
+        if step % 50 == 0:
+            print(f"step {step} minutes {now:.1f} ctc {running:.4f} queue {queue.qsize()}", flush=True)
+        if step % 500 == 0:
+            print(f"step {step} validation {exact(average, pictures)}", flush=True)
+            state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": now}
+            torch.save(state, out / "checkpoint.tmp"), (out / "checkpoint.tmp").rename(out / "checkpoint.pt")
+    torch.save({"average": average.state_dict(), "step": step}, out / "final.pt")
+    print(f"done after {step} steps: validation {exact(average, pictures)}", flush=True)
+    producer.terminate()
+
+
+if __name__ == "__main__":
+    main()
