@@ -1,0 +1,115 @@
+/** One parse of the environment: every setting, its default and its check; the only reader of `process.env`. */
+import { isIP } from "node:net";
+import { z } from "zod";
+
+export const RECOGNIZER_MODES = ["local", "juhe", "juhe-then-local", "local-then-juhe"] as const;
+export type RecognizerMode = (typeof RECOGNIZER_MODES)[number];
+
+export interface Config {
+  readonly http: { host: string; port: number; corsOrigins: readonly string[] };
+  /** `url` null means the embedded server, which keeps its files in `dataDir`. */
+  readonly database: { url: string | null; dataDir: string; poolSize: number };
+  readonly recognizer: { mode: RecognizerMode; localMinConfidence: number };
+  readonly local: { threads: number; queueLength: number; timeoutMs: number };
+  /** Null when there is no key: the vendor can't be asked. */
+  readonly juhe: { key: string; baseUrl: string; timeoutMs: number } | null;
+  readonly images: { maxBytes: number; maxPixels: number };
+  readonly allowAnonymous: boolean;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Thrown with every fault at once, so that a start is mended in one go. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+const MIB = 1024 * 1024;
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const urlOf = (protocols: readonly string[]) =>
+  z.string().refine((text) => {
+    const url = safeUrl(text);
+    return url !== null && protocols.includes(url.protocol);
+  }, `must be an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`);
+
+function safeUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+const originList = z
+  .string()
+  .transform((text) => text.split(",").map((origin) => origin.trim()).filter((origin) => origin !== ""))
+  .refine(
+    (origins) => origins.every((origin) => safeUrl(origin)?.origin === origin),
+    "must be comma-separated origins such as https://app.example.com, without a path",
+  );
+
+const environmentSchema = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  CORS_ORIGINS: originList.default([]),
+  DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
+  DATA_DIR: z.string().default("./data"),
+  RECOGNIZER: z.enum(RECOGNIZER_MODES, `must be one of ${RECOGNIZER_MODES.join(", ")}`).optional(),
+  LOCAL_MIN_CONFIDENCE: wholeNumber(0, 100).default(80),
+  LOCAL_THREADS: wholeNumber(1, 64).default(2),
+  LOCAL_QUEUE: wholeNumber(0, 100_000).default(256),
+  LOCAL_TIMEOUT_MS: wholeNumber(100, 600_000).default(20_000),
+  JUHE_KEY: z.string().optional(),
+  JUHE_BASE_URL: urlOf(["http:", "https:"]).default("http://apis.juhe.cn"),
+  JUHE_TIMEOUT_MS: wholeNumber(1, 600_000).default(15_000),
+  MAX_IMAGE_BYTES: wholeNumber(1024, 256 * MIB).default(10 * MIB),
+  MAX_IMAGE_PIXELS: wholeNumber(1, 1_000_000_000).default(40_000_000),
+  ALLOW_ANONYMOUS: z
+    .enum(["true", "false"], "must be true or false")
+    .transform((text) => text === "true")
+    .optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+});
+
+/** Reads and checks the whole environment; throws a `ConfigError` that lists every fault. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // An empty value in a .env file means "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  // Checked on the raw text, so that it is reported together with whatever else is wrong.
+  if (given["RECOGNIZER"]?.includes("juhe") && given["JUHE_KEY"] === undefined) {
+    faults.push(`RECOGNIZER ${given["RECOGNIZER"]} needs a JUHE_KEY`);
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  const env = parsed.data;
+  return {
+    http: { host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS },
+    database: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, poolSize: env.DATABASE_POOL_SIZE },
+    recognizer: {
+      mode: env.RECOGNIZER ?? (env.JUHE_KEY === undefined ? "local" : "juhe"),
+      localMinConfidence: env.LOCAL_MIN_CONFIDENCE,
+    },
+    local: { threads: env.LOCAL_THREADS, queueLength: env.LOCAL_QUEUE, timeoutMs: env.LOCAL_TIMEOUT_MS },
+    juhe:
+      env.JUHE_KEY === undefined
+        ? null
+        : { key: env.JUHE_KEY, baseUrl: env.JUHE_BASE_URL, timeoutMs: env.JUHE_TIMEOUT_MS },
+    images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS },
+    allowAnonymous: env.ALLOW_ANONYMOUS ?? isLoopback(env.HOST),
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}

@@ -1,0 +1,157 @@
+/** Asks the vendor: one request a call, over connections that are kept, within a time and a size, with the key held back. */
+import { randomUUID } from "node:crypto";
+import { Pool, type Dispatcher } from "undici";
+import { parseJuheAnswer, type JuheOutcome } from "./answer.parser.js";
+import { KeyRedaction } from "./key.redaction.js";
+
+export interface JuheClientOptions {
+  /** Such as `http://apis.juhe.cn`; a path in it comes before the vendor's own. */
+  baseUrl: string;
+  key: string;
+  /** For the whole call: waiting for a connection, sending, and the answer to its last byte. */
+  timeoutMs: number;
+}
+
+export interface JuheAnswer {
+  outcome: JuheOutcome;
+  /** Parsed JSON, or the first 10,000 characters of what is none; null when no answer came. The key is cut out. */
+  rawAnswer: unknown;
+}
+
+interface Body {
+  contentType: string;
+  bytes: string | Buffer;
+}
+
+/** Enough for thousands of plates; an answer beyond it is no answer of the vendor's. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_KEPT_TEXT = 10_000;
+/** Longer than any sentence of the vendor's; it goes on to callers. */
+const MAX_REASON = 200;
+/** The vendor's has 26 characters. */
+const MAX_ORDER_ID = 100;
+/** A burst waits for a free connection rather than opening hundreds at the vendor. */
+const MAX_CONNECTIONS = 32;
+
+class AnswerTooLargeError extends Error {}
+
+/**
+ * A client of the vendor's two operations. Calls never reject for what the vendor or the network does: every outcome is
+ * a value. Calls are never repeated, because one whose answer was lost may have been billed.
+ */
+export class JuheClient {
+  readonly #pool: Pool;
+  readonly #basePath: string;
+  readonly #key: string;
+  readonly #timeoutMs: number;
+  readonly #redaction: KeyRedaction;
+
+  constructor({ baseUrl, key, timeoutMs }: JuheClientOptions) {
+    const url = new URL(baseUrl);
+    this.#redaction = new KeyRedaction(key);
+    this.#pool = new Pool(url.origin, { connections: MAX_CONNECTIONS, connect: { timeout: timeoutMs } });
+    this.#basePath = url.pathname.replace(/\/+$/u, "");
+    this.#key = key;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** file格式识别: the picture as an uploaded file. */
+  verify(file: Buffer, filename: string, contentType: string): Promise<JuheAnswer> {
+    return this.#ask("verify", multipartBody(this.#key, file, filename, contentType));
+  }
+
+  /** 图片base64识别: the picture as base64 without a `data:` prefix. */
+  query(base64: string): Promise<JuheAnswer> {
+    const bytes = `key=${encodeURIComponent(this.#key)}&file=${encodeURIComponent(base64)}`;
+    return this.#ask("query", { contentType: "application/x-www-form-urlencoded", bytes });
+  }
+
+  /** Lets calls in flight finish, then closes the connections. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #ask(operation: "verify" | "query", { contentType, bytes }: Body): Promise<JuheAnswer> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      const response = await this.#pool.request({
+        method: "POST",
+        path: `${this.#basePath}/verify_carlicense/${operation}`,
+        headers: { "content-type": contentType, accept: "application/json" },
+        body: bytes,
+        signal,
+        // The signal bounds the whole call; undici's own limits are for each part and coarser.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      return this.#read(response.statusCode, await readText(response.body));
+    } catch (error) {
+      const cause = this.#redaction.error(error);
+      return { outcome: { kind: "broken", problem: this.#problemOf(error, signal), cause }, rawAnswer: null };
+    }
+  }
+
+  #read(status: number, text: string): JuheAnswer {
+    const json = parseJson(text);
+    const rawAnswer = json === undefined ? this.#redacted(text, MAX_KEPT_TEXT) : this.#redaction.json(json);
+    return { outcome: this.#outcomeOf(status, json), rawAnswer };
+  }
+
+  #outcomeOf(status: number, json: unknown): JuheOutcome {
+    const outcome = json === undefined ? null : parseJuheAnswer(json);
+    // A gateway's 4xx may carry the vendor's own refusal; nothing that comes with a 5xx is to be relied on.
+    const isUsable = status === 200 || (status < 500 && outcome?.kind === "refused");
+    if (!isUsable) return { kind: "broken", problem: `answered with HTTP status ${status}` };
+    if (outcome === null) return { kind: "broken", problem: "gave an answer that is not JSON" };
+    if (outcome.kind === "broken") return outcome;
+    const orderId = outcome.orderId === null ? null : this.#redacted(outcome.orderId, MAX_ORDER_ID);
+    if (outcome.kind === "read") return { ...outcome, orderId };
+    return { ...outcome, orderId, reason: this.#redacted(outcome.reason, MAX_REASON) };
+  }
+
+  /** Cut only after the key is out, or half a key could stay. */
+  #redacted(text: string, maxLength: number): string {
+    return this.#redaction.text(this.#redaction.text(text).slice(0, maxLength));
+  }
+
+  #problemOf(error: unknown, signal: AbortSignal): string {
+    if (signal.aborted) return `did not answer within ${this.#timeoutMs} ms`;
+    return error instanceof AnswerTooLargeError ? "gave an answer that is too large" : "could not be reached";
+  }
+}
+
+async function readText(body: Dispatcher.ResponseData["body"]): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Leaving the loop early destroys the body and its connection with it.
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) throw new AnswerTooLargeError(`more than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Built whole and not streamed: the length is then known, and many servers want to be told it. */
+function multipartBody(key: string, file: Buffer, filename: string, contentType: string): Body {
+  const boundary = `plategraph-${randomUUID()}`;
+  const head =
+    `--${boundary}\r\nContent-Disposition: form-data; name="key"\r\n\r\n${key}\r\n` +
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${quotable(filename)}"\r\n` +
+    `Content-Type: ${contentType}\r\n\r\n`;
+  const bytes = Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+  return { contentType: `multipart/form-data; boundary=${boundary}`, bytes };
+}
+
+/** As browsers write file names: what would end the quotation or the line is percent-encoded. */
+function quotable(filename: string): string {
+  return filename.replace(/["\r\n]/gu, (character) => encodeURIComponent(character));
+}

@@ -1,0 +1,17 @@
+/** Whoever owns records: every row of the store belongs to one partner. */
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+/** The owner of everything until accounts exist; the first migration makes it. */
+export const BUILT_IN_PARTNER_ID = "00000000-0000-7000-8000-000000000001";
+
+@Entity("partners")
+export class PartnerEntity {
+  @PrimaryColumn("uuid", { primaryKeyConstraintName: "partners_pkey" })
+  id!: string;
+
+  @Column("text")
+  name!: string;
+
+  @Column("timestamptz", { name: "created_at", precision: 3, default: () => "now()" })
+  createdAt!: Date;
+}

@@ -1,0 +1,87 @@
+/** One plate read in one photo: the row that is written. */
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
+import type { RecognitionEngine } from "../recognizers/recognizer.js";
+import { PartnerEntity } from "./partner.entity.js";
+import { RecognitionRequestEntity } from "./recognition-request.entity.js";
+
+@Entity("plate_recognitions")
+@Check("plate_recognitions_confidence", "confidence BETWEEN 0 AND 100")
+@Check("plate_recognitions_engine", `engine IN ('JUHE', 'LOCAL')`)
+@Check("plate_recognitions_box", "num_nulls(box_left, box_top, box_right, box_bottom) IN (0, 4)")
+@Index("plate_recognitions_by_captured_at", ["partnerId", "capturedAt", "id"])
+@Index("plate_recognitions_by_recognized_at", ["partnerId", "recognizedAt", "id"])
+@Index("plate_recognitions_by_confidence", ["partnerId", "confidence", "id"])
+@Index("plate_recognitions_by_plate", ["partnerId", "plateNumber", "capturedAt", "id"])
+@Index("plate_recognitions_by_request", ["requestId", "rank"])
+export class PlateRecognitionEntity {
+  /** UUIDv7: ids sort by the time they were made. */
+  @PrimaryColumn("uuid", { primaryKeyConstraintName: "plate_recognitions_pkey" })
+  id!: string;
+
+  @Column("uuid", { name: "partner_id" })
+  partnerId!: string;
+
+  @ManyToOne(() => PartnerEntity, { nullable: false })
+  @JoinColumn({ name: "partner_id", foreignKeyConstraintName: "plate_recognitions_partner_fkey" })
+  partner?: Relation<PartnerEntity>;
+
+  @Column("uuid", { name: "request_id" })
+  requestId!: string;
+
+  @ManyToOne(() => RecognitionRequestEntity, { nullable: false, onDelete: "CASCADE" })
+  @JoinColumn({ name: "request_id", foreignKeyConstraintName: "plate_recognitions_request_fkey" })
+  request?: Relation<RecognitionRequestEntity>;
+
+  /** Place among the readings of its photo, best first, from 0. */
+  @Column("smallint")
+  rank!: number;
+
+  /** Normalised: upper case, no separators. */
+  @Column("text", { name: "plate_number" })
+  plateNumber!: string;
+
+  @Column("text", { nullable: true })
+  province!: string | null;
+
+  @Column("text")
+  color!: PlateColor;
+
+  @Column("text")
+  type!: PlateType;
+
+  /** 整牌可信度, 0 to 100. */
+  @Column("smallint")
+  confidence!: number;
+
+  /** 亮度评价 as the engine reports it. */
+  @Column("integer", { nullable: true })
+  brightness!: number | null;
+
+  @Column("text")
+  direction!: Direction;
+
+  @Column("integer", { name: "box_left", nullable: true })
+  boxLeft!: number | null;
+
+  @Column("integer", { name: "box_top", nullable: true })
+  boxTop!: number | null;
+
+  @Column("integer", { name: "box_right", nullable: true })
+  boxRight!: number | null;
+
+  @Column("integer", { name: "box_bottom", nullable: true })
+  boxBottom!: number | null;
+
+  @Column("timestamptz", { name: "captured_at", precision: 3 })
+  capturedAt!: Date;
+
+  @Column("timestamptz", { name: "recognized_at", precision: 3 })
+  recognizedAt!: Date;
+
+  @Column("text", { name: "camera_id", nullable: true })
+  cameraId!: string | null;
+
+  @Column("text")
+  engine!: RecognitionEngine;
+}

@@ -1,0 +1,81 @@
+/** One attempt at reading one photo, successful or not: the row that is written. */
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import type { ErrorCode } from "../errors.js";
+import type { ImageFormat, ImageSource } from "../images/photo.js";
+import type { RecognitionEngine } from "../recognizers/recognizer.js";
+import { PartnerEntity } from "./partner.entity.js";
+
+export const RECOGNITION_STATUSES = ["SUCCEEDED", "NO_PLATE", "FAILED"] as const;
+export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
+
+@Entity("recognition_requests")
+@Check("recognition_requests_status", `status IN ('SUCCEEDED', 'NO_PLATE', 'FAILED')`)
+@Check("recognition_requests_engine", `engine IN ('JUHE', 'LOCAL')`)
+@Check("recognition_requests_source", `source IN ('UPLOAD', 'BASE64')`)
+@Check("recognition_requests_image_format", `image_format IN ('JPEG', 'PNG', 'WEBP', 'BMP')`)
+@Check("recognition_requests_image_sha256", `octet_length(image_sha256) = 32`)
+@Check("recognition_requests_error", `(status = 'FAILED') = (error_code IS NOT NULL)`)
+export class RecognitionRequestEntity {
+  /** UUIDv7: ids sort by the time they were made. */
+  @PrimaryColumn("uuid", { primaryKeyConstraintName: "recognition_requests_pkey" })
+  id!: string;
+
+  @Column("uuid", { name: "partner_id" })
+  partnerId!: string;
+
+  @ManyToOne(() => PartnerEntity, { nullable: false })
+  @JoinColumn({ name: "partner_id", foreignKeyConstraintName: "recognition_requests_partner_fkey" })
+  partner?: Relation<PartnerEntity>;
+
+  @Column("text")
+  status!: RecognitionStatus;
+
+  @Column("text")
+  engine!: RecognitionEngine;
+
+  @Column("text")
+  source!: ImageSource;
+
+  @Column("bytea", { name: "image_sha256" })
+  imageSha256!: Buffer;
+
+  @Column("integer", { name: "image_byte_size" })
+  imageByteSize!: number;
+
+  @Column("text", { name: "image_format" })
+  imageFormat!: ImageFormat;
+
+  @Column("integer", { name: "image_width" })
+  imageWidth!: number;
+
+  @Column("integer", { name: "image_height" })
+  imageHeight!: number;
+
+  /** Juhe 单号. */
+  @Column("text", { name: "order_id", nullable: true })
+  orderId!: string | null;
+
+  @Column("integer", { name: "juhe_error_code", nullable: true })
+  juheErrorCode!: number | null;
+
+  /** What the caller was told, where the attempt failed. */
+  @Column("text", { name: "error_code", nullable: true })
+  errorCode!: ErrorCode | null;
+
+  /** Why another engine answered than the one asked first. */
+  @Column("text", { name: "fallback_reason", nullable: true })
+  fallbackReason!: string | null;
+
+  @Column("text", { name: "external_reference", nullable: true })
+  externalReference!: string | null;
+
+  /** The vendor's answer as it came. */
+  @Column("jsonb", { name: "raw_answer", nullable: true })
+  rawAnswer!: unknown;
+
+  @Column("integer", { name: "duration_ms" })
+  durationMs!: number;
+
+  @Column("timestamptz", { name: "created_at", precision: 3 })
+  createdAt!: Date;
+}
