@@ -45,6 +45,9 @@ const resultSchema = z.object({
 
 const orderIdSchema = resultSchema.pick({ orderid: true });
 
+/** Twice the longest plate; longer text is none, and an index row could not hold just any. */
+const MAX_PLATE_LENGTH = 20;
+
 const BROKEN_SHAPE = { kind: "broken", problem: "gave an answer of an unknown shape" } as const;
 
 /** What a parsed JSON answer of the vendor says. Never throws. */
@@ -76,7 +79,7 @@ function readPlate(entries: readonly AnswerEntry[]): JuheReading | null {
   const code = (field: AnswerField): number => numberOf(content(field)) ?? 0;
   // \p{C}: control characters and the like, which no plate carries and no database takes.
   const plateNumber = normalizePlateNumber(content("plateNumber").replace(/\p{C}/gu, ""));
-  if (plateNumber === "") return null;
+  if (plateNumber === "" || plateNumber.length > MAX_PLATE_LENGTH) return null;
   return {
     plateNumber,
     color: colorOfName(content("colorName")) ?? colorOfCode(code("colorCode")),
