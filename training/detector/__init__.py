@@ -1,0 +1,1 @@
+"""The corner-point plate detector."""

@@ -28,7 +28,7 @@ def degrade(rng, image, strength=1.0):
     out = _light(rng, nrng, out, strength)
     out = _blur(rng, out, strength)
     if rng.random() < 0.6 * strength:
-        out += nrng.normal(0, rng.uniform(1, 14) * strength, out.shape).astype(np.float32)
+        out += nrng.normal(0, rng.uniform(1, 11) * strength, out.shape).astype(np.float32)
     out = out.clip(0, 255).astype(np.uint8)
     if rng.random() < 0.08:
         out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
@@ -56,7 +56,7 @@ def _light(rng, nrng, out, strength):
         spot = np.exp(-((x - rng.uniform(0, width)) ** 2 + (y - rng.uniform(0, height)) ** 2) / (2 * radius**2))
         out = out + (spot * rng.uniform(60, 200))[..., None].astype(np.float32)
     gain = math.exp(rng.uniform(-0.9, 0.45) * strength)
-    contrast = rng.uniform(0.45, 1.15)
+    contrast = rng.uniform(0.5, 1.15)
     cast = np.array([rng.uniform(-0.14, 0.14) for _ in range(3)], np.float32) * strength
     mean = out.mean()
     return ((out - mean) * contrast + mean) * gain * (1 + cast) + rng.uniform(-15, 15) * strength
@@ -65,10 +65,10 @@ def _light(rng, nrng, out, strength):
 def _blur(rng, out, strength):
     height, width = out.shape[:2]
     if rng.random() < 0.35 * strength:
-        sigma = rng.uniform(0.3, 0.022 * width)
-        out = cv2.GaussianBlur(out, (0, 0), min(sigma, 3.0))
+        sigma = rng.uniform(0.3, 0.4 + 0.011 * width)
+        out = cv2.GaussianBlur(out, (0, 0), min(sigma, 2.2))
     if rng.random() < 0.25 * strength:
-        length = max(3, int(rng.uniform(2, 0.06 * width + 3)))
+        length = max(2, round(rng.uniform(2, 0.035 * width + 2)))
         kernel = np.zeros((length, length), np.float32)
         angle = rng.uniform(0, math.pi)
         half = (length - 1) / 2

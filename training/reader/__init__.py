@@ -1,0 +1,1 @@
+"""The plate reader: a straightened plate in, characters out."""

@@ -89,8 +89,8 @@ class RenderedSamples:
     def draw(self, rng, kind=None, strength=1.0):
         plate = render_plate(rng, self._glyphs, kind)
         height, width = plate.image.shape[:2]
-        # Log-uniform: as many plates of 25 to 60 px as of 60 to 150.
-        shown = 25.0 * (240.0 / 25.0) ** rng.random()
+        # Log-uniform: as many plates of 32 to 90 px as of 90 to 240. Under 32 px even people can no longer read one.
+        shown = 32.0 * (240.0 / 32.0) ** rng.random()
         quad = random_homography_quad(rng, width, height) * (shown / width)
         low, high = quad.min(0), quad.max(0)
         pad = 0.12 * (high - low) + 2
@@ -102,7 +102,7 @@ class RenderedSamples:
         image = plate.image
         # Shrinking by bilinear alone would alias; real lenses do not.
         if shown < width * 0.5:
-            image = cv2.GaussianBlur(image, (0, 0), 0.35 * width / shown)
+            image = cv2.GaussianBlur(image, (0, 0), 0.3 * width / shown)
         scene = cv2.warpPerspective(image, matrix, (int(size[0]), int(size[1])), dst=background.copy(), borderMode=cv2.BORDER_TRANSPARENT)
         scene = degrade(rng, scene, strength)
         picture = warp(scene, quad, rng, 0.03)

@@ -1,0 +1,125 @@
+"""Trains the plate detector: `python3 -m detector.train --plates DIR` from the folder `training`; resumes from its checkpoint."""
+
+import argparse
+import copy
+import multiprocessing as mp
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from reader.samples import inside, read_image, train_and_validation
+
+from .find import find_plates
+from .model import PlateDetector
+from .scenes import Scenes, targets
+
+
+def produce(plates_dir, seed, batch, queue):
+    """Fills `queue` with batches for ever; one such process feeds the trainer."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    rng = random.Random(seed)
+    scenes = Scenes(plates_dir, train_and_validation(plates_dir)[0])
+    while True:
+        drawn = [scenes.draw(rng) for _ in range(batch)]
+        goals = [targets(quads) for _, quads in drawn]
+        images = np.stack([picture[..., ::-1] for picture, _ in drawn]).transpose(0, 3, 1, 2)
+        queue.put((np.ascontiguousarray(images), *(np.stack(part) for part in zip(*goals))))
+
+
+def loss_of(model, batch):
+    images, heat, offsets, weights = (torch.from_numpy(part) for part in batch)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits, corners = model(images.float().to(memory_format=torch.channels_last))
+    logits, corners = logits.float()[:, 0], corners.float()
+    score = torch.sigmoid(logits).clamp(1e-5, 1 - 1e-5)
+    peaks = (heat >= 0.999).float()
+    # CenterNet's focal loss: near a peak a miss costs less.
+    positive = -peaks * (1 - score) ** 2 * torch.log(score)
+    negative = -(1 - peaks) * (1 - heat) ** 4 * score**2 * torch.log(1 - score)
+    focal = (positive.sum() + negative.sum()) / peaks.sum().clamp(min=1)
+    off = F.smooth_l1_loss(corners * weights[:, None], offsets * weights[:, None], reduction="none", beta=0.03)
+    corner = off.sum() / (8 * (weights > 0).sum().clamp(min=1))
+    return focal + 8.0 * corner, float(focal), float(corner)
+
+
+def validate(model, plates_dir, rows, limit=60):
+    """Share of the held-out photos whose plate is found (IoU of boxes >= 0.5) and the median corner error / plate width."""
+    found, errors = 0, []
+    rows = [row for row in rows if row["file"].startswith("photos/") and row["corners"]][:limit]
+    for row in rows:
+        image = read_image(plates_dir, row)
+        if not inside(image, row["corners"]):
+            continue
+        quad = np.array(row["corners"], np.float32)
+        for plate in find_plates(model, image)[:1]:
+            error = np.linalg.norm(plate[1] - quad, axis=1).mean() / np.linalg.norm(quad[1] - quad[0])
+            found += error < 0.25
+            errors.append(error)
+    return found / len(rows), float(np.median(errors)) if errors else 1.0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plates", default="../../shared/plates")
+    parser.add_argument("--out", default="runs/detector")
+    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    model = PlateDetector().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.01)
+    average = copy.deepcopy(model)
+    step, spent = 0, 0.0
+    if (out / "checkpoint.pt").exists():
+        saved = torch.load(out / "checkpoint.pt")
+        model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
+        step, spent = saved["step"], saved["spent"]
+    queue = mp.Queue(maxsize=12)
+    producer = mp.Process(target=produce, args=(args.plates, 2000 + step, args.batch, queue), daemon=True)
+    producer.start()
+    held_out = train_and_validation(args.plates)[1]
+    started, focal_run, corner_run = time.time(), 0.0, 0.0
+    while True:
+        now = spent + (time.time() - started) / 60
+        progress = max(step / args.steps, now / args.minutes)
+        if progress >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = args.lr * min(1.0, step / 200) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
+        model.train()
+        loss, focal, corner = loss_of(model, queue.get())
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
+        optimizer.step()
+        step += 1
+        decay = min(0.998, step / (step + 50))
+        with torch.no_grad():
+            for kept, new in zip(average.state_dict().values(), model.state_dict().values()):
+                kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
+        keep = 0.98 if step > 1 else 0.0
+        focal_run, corner_run = keep * focal_run + (1 - keep) * focal, keep * corner_run + (1 - keep) * corner
+        if step % 50 == 0:
+            print(f"step {step} minutes {now:.1f} focal {focal_run:.4f} corner {corner_run:.4f} queue {queue.qsize()}", flush=True)
+        if step % 500 == 0:
+            print(f"step {step} validation found, corner error {validate(average, args.plates, held_out)}", flush=True)
+            state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": now}
+            torch.save(state, out / "checkpoint.tmp"), (out / "checkpoint.tmp").rename(out / "checkpoint.pt")
+    torch.save({"average": average.state_dict(), "step": step}, out / "final.pt")
+    print(f"done after {step} steps: validation {validate(average, args.plates, held_out)}", flush=True)
+    producer.terminate()
+
+
+if __name__ == "__main__":
+    main()
