@@ -11,7 +11,8 @@ export const DESC = {
   boundingBox: "车牌位置(left_top_right_bottom)",
 } as const;
 
-export type AnswerField = "plateNumber" | "colorName" | "colorCode" | Exclude<keyof typeof DESC, "plateNumber" | "color">;
+export type AnswerField =
+  "plateNumber" | "colorName" | "colorCode" | Exclude<keyof typeof DESC, "plateNumber" | "color">;
 
 export interface AnswerEntry {
   field: AnswerField;

@@ -28,14 +28,21 @@ export type JuheOutcome =
   /** Nothing that follows the vendor's document, or no answer at all; `problem` finishes "the vendor …". */
   | { kind: "broken"; problem: string; cause?: Error };
 
-const integer = z.union([z.int32(), z.string().trim().regex(/^-?\d{1,9}$/u).transform(Number)]);
+const integer = z.union([
+  z.int32(),
+  z
+    .string()
+    .trim()
+    .regex(/^-?\d{1,9}$/u)
+    .transform(Number),
+]);
 const text = z.union([z.string(), z.number().transform(String), z.null().transform(() => "")]);
 
 const answerSchema = z.object({
   error_code: integer.nullish(),
   resultcode: integer.nullish(),
   reason: z.string().nullish(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 
 const resultSchema = z.object({
