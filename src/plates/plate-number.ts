@@ -5,8 +5,8 @@ export const PROVINCES = [..."京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫�
 
 const PROVINCE_SET: ReadonlySet<string> = new Set(PROVINCES);
 
-/** Whatever people and engines put between the characters of a plate: spaces, dots, dashes, underscores. */
-const SEPARATORS = /[\s.\-_·•・‧∙⋅●]/gu;
+/** Whatever people and engines put between the characters of a plate: spaces, dots, dashes. */
+const SEPARATORS = /[\s.\-·•・‧∙⋅●]/gu;
 
 /** One spelling for each plate: full-width forms folded, upper case, no separators (` 粤t·nt444 ` → `粤TNT444`). */
 export function normalizePlateNumber(text: string): string {

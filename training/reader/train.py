@@ -18,7 +18,7 @@ from .model import PlateReader
 from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, read_image, train_and_validation, warp
 
 
-def produce(plates_dir, seed, real_share, batch, queue):
+def produce(plates_dir, seed, real_share, strength, batch, queue):
     """Fills `queue` with batches for ever; one such process feeds the trainer."""
     import cv2
 
@@ -27,7 +27,7 @@ def produce(plates_dir, seed, real_share, batch, queue):
     rendered = RenderedSamples(plates_dir)
     real = RealSamples(plates_dir, train_and_validation(plates_dir)[0])
     while True:
-        samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng) for _ in range(batch)]
+        samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
         labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
         lengths = [len(label) for label in labels]
@@ -105,9 +105,9 @@ def main():
         saved = torch.load(out / "checkpoint.pt")
         model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
         step, spent = saved["step"], saved["spent"]
-    real_share = mp.Value("d", 0.2)
+    real_share, strength = mp.Value("d", 0.45), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
-    producer = mp.Process(target=produce, args=(args.plates, 1000 + step, real_share, args.batch, queue), daemon=True)
+    producer = mp.Process(target=produce, args=(args.plates, 1000 + step, real_share, strength, args.batch, queue), daemon=True)
     producer.start()
     pictures = validation_pictures(args.plates)
     started, running = time.time(), 0.0
@@ -116,8 +116,8 @@ def main():
         progress = max(step / args.steps, now / args.minutes)
         if progress >= 1:
             break
-        # Renders teach the alphabet first; the real pictures get half of the draws in the end.
-        real_share.value = 0.15 + 0.4 * progress
+        # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
+        strength.value = min(1.0, 0.15 + step / 4000)
         warm = min(1.0, step / 300)
         for group in optimizer.param_groups:
             group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)

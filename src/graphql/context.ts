@@ -1,0 +1,12 @@
+/** What every resolver gets beside its arguments: whose records it may see, and the loaders of this operation. */
+import { BUILT_IN_PARTNER_ID } from "../recognitions/partner.entity.js";
+import { Loaders, type Repositories } from "./loaders.js";
+
+export interface GraphQLContext {
+  partnerId: string;
+  loaders: Loaders;
+}
+
+export function createContext(repositories: Repositories): GraphQLContext {
+  return { partnerId: BUILT_IN_PARTNER_ID, loaders: new Loaders(BUILT_IN_PARTNER_ID, repositories) };
+}

@@ -1,0 +1,92 @@
+/** The enums of the schema, each value with its meaning; for the vendor's, the Chinese term and the code. */
+import { registerEnumType } from "type-graphql";
+import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
+import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
+import { RECOGNITION_ORDERS } from "../recognitions/recognition.page.js";
+import { RECOGNITION_STATUSES } from "../recognitions/recognition-request.entity.js";
+import { RECOGNITION_ENGINES } from "../recognizers/recognizer.js";
+
+/** Registers the values as a GraphQL enum; the compiler checks that each is described. */
+function describedEnum<Value extends string>(
+  name: string,
+  description: string,
+  values: readonly Value[],
+  descriptions: Record<Value, string>,
+): Record<Value, Value> {
+  const enumObject = Object.fromEntries(values.map((value) => [value, value])) as Record<Value, Value>;
+  const valuesConfig = Object.fromEntries(values.map((value) => [value, { description: descriptions[value] }])) as Record<Value, { description: string }>;
+  registerEnumType(enumObject, { name, description, valuesConfig });
+  return enumObject;
+}
+
+export const PlateColorEnum = describedEnum("PlateColor", "The plate's colour. 车牌颜色.", PLATE_COLORS, {
+  UNKNOWN: "未知, colour code 0.",
+  BLUE: "蓝, colour code 1.",
+  YELLOW: "黄, colour code 2.",
+  WHITE: "白, colour code 3.",
+  BLACK: "黑, colour code 4.",
+  GREEN: "绿, colour code 5. Small new-energy cars, and the old farm and airport plates.",
+  YELLOW_GREEN: "黄绿, colour code 6. Large new-energy vehicles.",
+});
+
+export const PlateTypeEnum = describedEnum("PlateType", "The kind of plate. Juhe 车牌颜色类型, codes 0 to 18 in this order.", PLATE_TYPES, {
+  UNKNOWN: "未知车牌, code 0; also any code that the table does not know.",
+  BLUE: "蓝牌, code 1. Small cars.",
+  BLACK: "黑牌, code 2.",
+  SINGLE_ROW_YELLOW: "单排黄牌, code 3.",
+  DOUBLE_ROW_YELLOW: "双排黄牌（大车尾牌，农用车）, code 4. The rear of large vehicles.",
+  POLICE: "警车车牌, code 5.",
+  ARMED_POLICE: "武警车牌, code 6.",
+  PERSONALIZED: "个性化车牌, code 7.",
+  SINGLE_ROW_MILITARY: "单排军车, code 8.",
+  DOUBLE_ROW_MILITARY: "双排军车, code 9.",
+  EMBASSY: "使馆牌, code 10.",
+  HONG_KONG: "香港牌, code 11.",
+  TRACTOR: "拖拉机, code 12.",
+  MACAU: "澳门牌, code 13.",
+  FACTORY: "厂内牌, code 14.",
+  CIVIL_AVIATION: "民航牌, code 15.",
+  CONSULATE: "领事馆车牌, code 16.",
+  NEW_ENERGY_SMALL: "新能源车牌-小型车, code 17.",
+  NEW_ENERGY_LARGE: "新能源车牌-大型车, code 18.",
+});
+
+export const DirectionEnum = describedEnum("Direction", "Which way the plate moves. Juhe 车牌运动方向, codes 0 to 4 in this order.", DIRECTIONS, {
+  UNKNOWN: "未知, code 0. A single photo seldom tells.",
+  LEFT: "左, code 1.",
+  RIGHT: "右, code 2.",
+  UP: "上, code 3.",
+  DOWN: "下, code 4.",
+});
+
+export const RecognitionEngineEnum = describedEnum("RecognitionEngine", "Who read the photo.", RECOGNITION_ENGINES, {
+  JUHE: "The vendor's verify_carlicense interface (聚合数据 车牌号OCR识别).",
+  LOCAL: "The server's own engine: no key, no network, no fee.",
+});
+
+export const RecognitionStatusEnum = describedEnum("RecognitionStatus", "How an attempt ended.", RECOGNITION_STATUSES, {
+  SUCCEEDED: "At least one plate was read.",
+  NO_PLATE: "The photo was read and shows no plate. An answer, not an error.",
+  FAILED: "The photo could not be read; `errorCode` says why.",
+});
+
+export const ImageSourceEnum = describedEnum("ImageSource", "How the picture came in.", IMAGE_SOURCES, {
+  UPLOAD: "As a file of a multipart form.",
+  BASE64: "As base64 text.",
+});
+
+export const ImageFormatEnum = describedEnum("ImageFormat", "The file format, told by the content.", IMAGE_FORMATS, {
+  JPEG: "JPEG.",
+  PNG: "PNG.",
+  WEBP: "WebP.",
+  BMP: "Windows bitmap.",
+});
+
+export const PlateRecognitionOrderEnum = describedEnum("PlateRecognitionOrder", "The order of a list of readings; equal ones are ordered by id.", RECOGNITION_ORDERS, {
+  CAPTURED_AT_DESC: "Latest photo first.",
+  CAPTURED_AT_ASC: "Earliest photo first.",
+  RECOGNIZED_AT_DESC: "Latest reading first.",
+  RECOGNIZED_AT_ASC: "Earliest reading first.",
+  CONFIDENCE_DESC: "Surest first.",
+  CONFIDENCE_ASC: "Least sure first.",
+});

@@ -1,0 +1,125 @@
+/** The input types of the contract; what they hold is checked here, once, before anything else sees it. */
+import { Field, InputType, Int } from "type-graphql";
+import { AppError } from "../errors.js";
+import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
+import type { NumberRange, PlateNumberFilter, RecognitionFilter, TimeRange } from "../recognitions/recognition.filter.js";
+import type { Timestamp } from "../recognitions/recognition.rows.js";
+import type { RecognizeOptions } from "../recognitions/recognition.service.js";
+import type { RecognitionEngine } from "../recognizers/recognizer.js";
+import { DateTimeScalar } from "./date-time.scalar.js";
+import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "./enums.js";
+
+/** Longer than any camera name or reference in use, short enough to keep rows and logs readable. */
+const MAX_TEXT = 256;
+const MAX_LIST = 1000;
+
+@InputType("PlateNumberFilter", { description: "Conditions on the plate number; case, spaces and separator dots don't count." })
+export class PlateNumberFilterInput implements PlateNumberFilter {
+  @Field(() => String, { nullable: true, description: "Exactly this plate." })
+  eq?: string | null;
+
+  @Field(() => [String], { nullable: true, description: "Any of these plates." })
+  in?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: "Begins with this." })
+  startsWith?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Holds this anywhere. `%`, `_` and `\\` mean themselves." })
+  contains?: string | null;
+}
+
+@InputType("DateTimeRange", { description: "A half-open range of time." })
+export class DateTimeRangeInput implements TimeRange {
+  @Field(() => DateTimeScalar, { nullable: true, description: "At or after." })
+  gte?: Timestamp | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: "Before." })
+  lt?: Timestamp | null;
+}
+
+@InputType("IntRange", { description: "A range of whole numbers, both ends included." })
+export class IntRangeInput implements NumberRange {
+  @Field(() => Int, { nullable: true, description: "At least." })
+  gte?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "At most." })
+  lte?: number | null;
+}
+
+@InputType("PlateRecognitionFilter", { description: "Every condition given must hold; within a list, any value will do." })
+export class PlateRecognitionFilterInput implements RecognitionFilter {
+  @Field(() => PlateNumberFilterInput, { nullable: true, description: "By plate number." })
+  plateNumber?: PlateNumberFilterInput | null;
+
+  @Field(() => DateTimeRangeInput, { nullable: true, description: "By when the photo was taken." })
+  capturedAt?: DateTimeRangeInput | null;
+
+  @Field(() => DateTimeRangeInput, { nullable: true, description: "By when the plate was read." })
+  recognizedAt?: DateTimeRangeInput | null;
+
+  @Field(() => IntRangeInput, { nullable: true, description: "By 整牌可信度, 0 to 100." })
+  confidence?: IntRangeInput | null;
+
+  @Field(() => [PlateColorEnum], { nullable: true, description: "By colour." })
+  color?: PlateColor[] | null;
+
+  @Field(() => [PlateTypeEnum], { nullable: true, description: "By kind of plate." })
+  type?: PlateType[] | null;
+
+  @Field(() => [DirectionEnum], { nullable: true, description: "By direction." })
+  direction?: Direction[] | null;
+
+  @Field(() => [String], { nullable: true, description: "By province abbreviation, such as 粤." })
+  province?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "By camera." })
+  cameraId?: string[] | null;
+
+  @Field(() => [RecognitionEngineEnum], { nullable: true, description: "By engine." })
+  engine?: RecognitionEngine[] | null;
+}
+
+@InputType("RecognizeOptions", { description: "What the caller knows about the photo." })
+export class RecognizeOptionsInput {
+  @Field(() => String, { nullable: true, description: "The camera that took it; at most 256 characters." })
+  cameraId?: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: "When it was taken; else the moment of arrival counts." })
+  capturedAt?: Timestamp | null;
+
+  @Field(() => String, { nullable: true, description: "The caller's own reference, kept with the request; at most 256 characters." })
+  externalReference?: string | null;
+
+  @Field(() => RecognitionEngineEnum, { nullable: true, description: "Overrides the server's RECOGNIZER setting for this call." })
+  engine?: RecognitionEngine | null;
+}
+
+export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefined): RecognizeOptions {
+  return {
+    cameraId: checkedText("cameraId", input?.cameraId),
+    capturedAt: input?.capturedAt ? new Date(input.capturedAt) : null,
+    externalReference: checkedText("externalReference", input?.externalReference),
+    engine: input?.engine ?? null,
+    orderId: null,
+  };
+}
+
+/** Refuses what the database could not hold or should not be asked. */
+export function checkedFilter(filter: PlateRecognitionFilterInput | null | undefined): RecognitionFilter {
+  if (!filter) return {};
+  for (const [name, value] of [...Object.entries(filter), ...Object.entries(filter.plateNumber ?? {})] as [string, unknown][]) {
+    if (typeof value === "string") checkedText(name, value);
+    if (!Array.isArray(value)) continue;
+    if (value.length > MAX_LIST) throw new AppError("BAD_USER_INPUT", `\`${name}\` takes at most ${MAX_LIST} values.`);
+    for (const text of value as string[]) checkedText(name, text);
+  }
+  return filter;
+}
+
+export function checkedText(name: string, text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  if (text.length > MAX_TEXT) throw new AppError("BAD_USER_INPUT", `\`${name}\` is longer than ${MAX_TEXT} characters.`);
+  // PostgreSQL's text has no place for U+0000.
+  if (text.includes("\0")) throw new AppError("BAD_USER_INPUT", `\`${name}\` holds a NUL character.`);
+  return text;
+}

@@ -1,0 +1,46 @@
+/** DataLoaders: what hangs off a row is fetched for all rows of a level by one statement. They live for one operation. */
+import DataLoader from "dataloader";
+import type { RecognitionRepository } from "../recognitions/recognition.repository.js";
+import type { PageRequest, RecognitionPage } from "../recognitions/recognition.page.js";
+import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/recognition.rows.js";
+import type { RequestRepository } from "../recognitions/request.repository.js";
+
+export interface Repositories {
+  recognitions: RecognitionRepository;
+  requests: RequestRepository;
+}
+
+export class Loaders {
+  readonly recognition: DataLoader<string, PlateRecognitionRow | null>;
+  readonly request: DataLoader<string, RecognitionRequestRow | null>;
+  readonly recognitionsOfRequest: DataLoader<string, PlateRecognitionRow[]>;
+  readonly plate: DataLoader<string, PlateRow | null>;
+  private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
+
+  constructor(
+    private readonly partnerId: string,
+    private readonly repositories: Repositories,
+  ) {
+    const { recognitions, requests } = repositories;
+    this.recognition = new DataLoader(async (ids) => inOrder(ids, await recognitions.findByIds(partnerId, ids)));
+    this.request = new DataLoader(async (ids) => inOrder(ids, await requests.findByIds(partnerId, ids)));
+    this.recognitionsOfRequest = new DataLoader((ids) => recognitions.findByRequests(partnerId, ids));
+    this.plate = new DataLoader((numbers) => recognitions.findPlates(partnerId, numbers));
+  }
+
+  /** A page of one plate's history; the same page of other plates in the same operation comes with the same statement. */
+  pageOfPlate(plateNumber: string, page: PageRequest): Promise<RecognitionPage> {
+    const key = JSON.stringify(page);
+    let loader = this.pagesOfPlate.get(key);
+    if (loader === undefined) {
+      loader = new DataLoader((numbers) => this.repositories.recognitions.findPagePerPlate(this.partnerId, numbers, page));
+      this.pagesOfPlate.set(key, loader);
+    }
+    return loader.load(plateNumber);
+  }
+}
+
+function inOrder<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}

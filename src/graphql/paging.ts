@@ -1,0 +1,71 @@
+/** Relay paging: the four arguments checked and turned into a page request, cursors written and read. */
+import { ArgsType, Field, Int } from "type-graphql";
+import { validate as isUuid } from "uuid";
+import { AppError } from "../errors.js";
+import { fitsOrder, positionOf, type PageRequest, type Position, type RecognitionOrder } from "../recognitions/recognition.page.js";
+import type { PlateRecognitionRow } from "../recognitions/recognition.rows.js";
+
+const DEFAULT_SIZE = 20;
+const MAX_SIZE = 100;
+
+@ArgsType()
+export class PagingArgs {
+  @Field(() => Int, { nullable: true, description: "How many from the start, 0 to 100; 20 when neither `first` nor `last` is given." })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: "Only what comes after this cursor." })
+  after?: string | null;
+
+  @Field(() => Int, { nullable: true, description: "How many from the end, 0 to 100. Not together with `first`." })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: "Only what comes before this cursor." })
+  before?: string | null;
+}
+
+/** Checks the arguments against each other and the order that the cursors must belong to. */
+export function pageRequestOf({ first, after, last, before }: PagingArgs, order: RecognitionOrder): PageRequest {
+  if (present(first) && present(last)) throw new AppError("BAD_USER_INPUT", "Give `first` or `last`, not both.");
+  return {
+    order,
+    size: checkedSize("last", last) ?? checkedSize("first", first) ?? DEFAULT_SIZE,
+    backward: present(last),
+    after: present(after) ? decodeCursor(after, order) : null,
+    before: present(before) ? decodeCursor(before, order) : null,
+  };
+}
+
+export function encodeCursor(order: RecognitionOrder, row: PlateRecognitionRow): string {
+  const { value, id } = positionOf(order, row);
+  return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
+}
+
+function decodeCursor(cursor: string, order: RecognitionOrder): Position {
+  const parts = parsed(Buffer.from(cursor, "base64url").toString("utf8"));
+  if (Array.isArray(parts) && parts.length === 3) {
+    const [madeFor, value, id] = parts as unknown[];
+    if (madeFor === order && fitsOrder(order, value) && isUuid(id)) return { value, id: id as string };
+    if (typeof madeFor === "string" && madeFor !== order && /^[A-Z_]+$/.test(madeFor)) {
+      throw new AppError("BAD_USER_INPUT", `The cursor was made for the order ${madeFor}, not for ${order}.`);
+    }
+  }
+  throw new AppError("BAD_USER_INPUT", `${JSON.stringify(cursor)} is not a cursor that this server gave out.`);
+}
+
+function checkedSize(name: string, size: number | null | undefined): number | null {
+  if (!present(size)) return null;
+  if (size < 0 || size > MAX_SIZE) throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_SIZE}, and is ${size}.`);
+  return size;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function present<Value>(value: Value | null | undefined): value is Value {
+  return value !== null && value !== undefined;
+}

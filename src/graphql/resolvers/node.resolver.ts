@@ -1,0 +1,32 @@
+/** Relay's two ways to fetch anything by id. */
+import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import { AppError } from "../../errors.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { GraphQLContext } from "../context.js";
+import { decodeNodeId, type NodeKey } from "../node-id.js";
+import { NodeType } from "../types/node.type.js";
+
+type NodeRow = PlateRecognitionRow | RecognitionRequestRow;
+
+const MAX_NODES = 100;
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => NodeType, { nullable: true, description: "Any object by its id; null when there is none." })
+  async node(@Arg("id", () => ID, { description: "An opaque id." }) id: string, @Ctx() context: GraphQLContext): Promise<NodeRow | null> {
+    return load(decodeNodeId(id), context);
+  }
+
+  @Query(() => [NodeType], { nullable: "items", description: "Many objects by their ids, at most 100, in their order; null for each that there is none of." })
+  async nodes(
+    @Arg("ids", () => [ID], { description: "Opaque ids." }) ids: string[],
+    @Ctx() context: GraphQLContext,
+  ): Promise<(NodeRow | null)[]> {
+    if (ids.length > MAX_NODES) throw new AppError("BAD_USER_INPUT", `\`ids\` takes at most ${MAX_NODES} ids.`);
+    return Promise.all(ids.map(decodeNodeId).map((key) => load(key, context)));
+  }
+}
+
+function load({ type, uuid }: NodeKey, { loaders }: GraphQLContext): Promise<NodeRow | null> {
+  return type === "PlateRecognition" ? loaders.recognition.load(uuid) : loaders.request.load(uuid);
+}

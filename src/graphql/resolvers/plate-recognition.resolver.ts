@@ -1,0 +1,66 @@
+/** Readings: one by id, lists by filter, and what hangs off a reading. */
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { RecognitionOrder } from "../../recognitions/recognition.page.js";
+import type { RecognitionRepository } from "../../recognitions/recognition.repository.js";
+import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { GraphQLContext } from "../context.js";
+import { PlateRecognitionOrderEnum } from "../enums.js";
+import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
+import { decodeNodeIdOf, encodeNodeId } from "../node-id.js";
+import { pageRequestOf, PagingArgs } from "../paging.js";
+import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import { BoundingBoxType, PlateRecognitionType } from "../types/plate-recognition.type.js";
+import { PlateType } from "../types/plate.type.js";
+import { RecognitionRequestType } from "../types/recognition-request.type.js";
+
+@Resolver(() => PlateRecognitionType)
+export class PlateRecognitionResolver {
+  constructor(private readonly recognitions: RecognitionRepository) {}
+
+  @Query(() => PlateRecognitionType, { nullable: true, description: "A reading by its id; null when there is none." })
+  async plateRecognition(
+    @Arg("id", () => ID, { description: "The id of a PlateRecognition." }) id: string,
+    @Ctx() { loaders }: GraphQLContext,
+  ): Promise<PlateRecognitionRow | null> {
+    return loaders.recognition.load(decodeNodeIdOf("PlateRecognition", id));
+  }
+
+  @Query(() => PlateRecognitionConnectionType, { description: "Readings by plate, time, confidence and more, a page at a time." })
+  async plateRecognitions(
+    @Arg("filter", () => PlateRecognitionFilterInput, { nullable: true, description: "Which readings; all of them without it." })
+    filter: PlateRecognitionFilterInput | null,
+    @Arg("orderBy", () => PlateRecognitionOrderEnum, { nullable: true, defaultValue: "CAPTURED_AT_DESC", description: "In which order." })
+    orderBy: RecognitionOrder | null,
+    @Args(() => PagingArgs) paging: PagingArgs,
+    @Ctx() { partnerId }: GraphQLContext,
+  ): Promise<RecognitionConnection> {
+    const checked = checkedFilter(filter);
+    const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC");
+    return {
+      ...(await this.recognitions.findPage(partnerId, checked, page)),
+      order: page.order,
+      count: () => this.recognitions.count(partnerId, checked),
+    };
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() row: PlateRecognitionRow): string {
+    return encodeNodeId("PlateRecognition", row.id);
+  }
+
+  @FieldResolver(() => BoundingBoxType, { nullable: true, description: "Where the plate is; null when the engine did not say." })
+  boundingBox(@Root() { boxLeft, boxTop, boxRight, boxBottom }: PlateRecognitionRow): BoundingBoxType | null {
+    if (boxLeft === null || boxTop === null || boxRight === null || boxBottom === null) return null;
+    return { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
+  }
+
+  @FieldResolver(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
+  async request(@Root() row: PlateRecognitionRow, @Ctx() { loaders }: GraphQLContext): Promise<RecognitionRequestRow | null> {
+    return loaders.request.load(row.requestId);
+  }
+
+  @FieldResolver(() => PlateType, { description: "Everything seen of this plate number." })
+  async plate(@Root() row: PlateRecognitionRow, @Ctx() { loaders }: GraphQLContext): Promise<PlateRow | null> {
+    return loaders.plate.load(row.plateNumber);
+  }
+}

@@ -1,0 +1,39 @@
+/** Attempts: one by id, its picture's facts and its readings. */
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { GraphQLContext } from "../context.js";
+import { decodeNodeIdOf, encodeNodeId } from "../node-id.js";
+import { PlateRecognitionType } from "../types/plate-recognition.type.js";
+import { ImageInfoType, RecognitionRequestType } from "../types/recognition-request.type.js";
+
+@Resolver(() => RecognitionRequestType)
+export class RecognitionRequestResolver {
+  @Query(() => RecognitionRequestType, { nullable: true, description: "An attempt by its id; null when there is none." })
+  async recognitionRequest(
+    @Arg("id", () => ID, { description: "The id of a RecognitionRequest." }) id: string,
+    @Ctx() { loaders }: GraphQLContext,
+  ): Promise<RecognitionRequestRow | null> {
+    return loaders.request.load(decodeNodeIdOf("RecognitionRequest", id));
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() row: RecognitionRequestRow): string {
+    return encodeNodeId("RecognitionRequest", row.id);
+  }
+
+  @FieldResolver(() => ImageInfoType, { description: "The picture." })
+  image(@Root() row: RecognitionRequestRow): ImageInfoType {
+    return {
+      sha256: row.imageSha256,
+      byteSize: row.imageByteSize,
+      format: row.imageFormat,
+      width: row.imageWidth,
+      height: row.imageHeight,
+    };
+  }
+
+  @FieldResolver(() => [PlateRecognitionType], { description: "Every plate read in the photo, best first." })
+  async recognitions(@Root() row: RecognitionRequestRow, @Ctx() { loaders }: GraphQLContext): Promise<PlateRecognitionRow[]> {
+    return loaders.recognitionsOfRequest.load(row.id);
+  }
+}

@@ -1,0 +1,63 @@
+/** The two mutations that read a photo: as a multipart upload, or as base64 text. */
+import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
+import { GraphQLUpload, type FileUpload } from "graphql-upload-ts";
+import { decodeBase64Image } from "../../images/base64.js";
+import type { ImageLimits } from "../../images/photo.js";
+import type { RecognitionService, RecognizeResult } from "../../recognitions/recognition.service.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { GraphQLContext } from "../context.js";
+import { RecognizeOptionsInput, recognizeOptionsOf } from "../inputs.js";
+import { PlateRecognitionType } from "../types/plate-recognition.type.js";
+import { RecognitionRequestType } from "../types/recognition-request.type.js";
+
+/** A file of a multipart request, held in memory: its size is bounded while it streams in. */
+export interface BufferedFile extends FileUpload {
+  bytes: Buffer;
+}
+
+@ObjectType("RecognizePayload", { description: "What came of one photo." })
+export class RecognizePayloadType {
+  @Field(() => RecognitionRequestType, { description: "The attempt." })
+  request!: RecognitionRequestRow;
+
+  @Field(() => [PlateRecognitionType], { description: "Every plate read, best first; empty when the photo shows none." })
+  recognitions!: PlateRecognitionRow[];
+
+  @Field(() => Boolean, { description: "Whether this is an earlier answer given again." })
+  reused!: boolean;
+}
+
+@Resolver()
+export class RecognizeResolver {
+  constructor(
+    private readonly service: RecognitionService,
+    private readonly limits: ImageLimits,
+  ) {}
+
+  @Mutation(() => RecognizePayloadType, {
+    description: "Reads the plates in an uploaded photo (GraphQL multipart request) and stores them. JPEG, PNG, WebP or BMP.",
+  })
+  async recognizeUpload(
+    @Arg("image", () => GraphQLUpload, { description: "The photo." }) image: BufferedFile,
+    @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
+    options: RecognizeOptionsInput | null,
+    @Ctx() { partnerId }: GraphQLContext,
+  ): Promise<RecognizePayloadType> {
+    return payloadOf(await this.service.recognize(partnerId, image.bytes, "UPLOAD", recognizeOptionsOf(options)));
+  }
+
+  @Mutation(() => RecognizePayloadType, { description: "Reads the plates in a photo given as base64 and stores them. JPEG, PNG, WebP or BMP." })
+  async recognizeBase64(
+    @Arg("image", () => String, { description: "The photo: bare base64, or a `data:` URI." }) image: string,
+    @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
+    options: RecognizeOptionsInput | null,
+    @Ctx() { partnerId }: GraphQLContext,
+  ): Promise<RecognizePayloadType> {
+    const checked = recognizeOptionsOf(options);
+    return payloadOf(await this.service.recognize(partnerId, decodeBase64Image(image, this.limits), "BASE64", checked));
+  }
+}
+
+function payloadOf({ request, recognitions }: RecognizeResult): RecognizePayloadType {
+  return { request, recognitions, reused: false };
+}

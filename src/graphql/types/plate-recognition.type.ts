@@ -1,0 +1,64 @@
+/** The contract of one reading; fields that the stored row does not carry as they are come from the resolver. */
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import type { Direction, PlateColor, PlateType as PlateKind } from "../../plates/plate.vocabulary.js";
+import type { RecognitionEngine } from "../../recognizers/recognizer.js";
+import type { Timestamp } from "../../recognitions/recognition.rows.js";
+import { DateTimeScalar } from "../date-time.scalar.js";
+import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
+import { NodeType } from "./node.type.js";
+
+@ObjectType("BoundingBox", {
+  description: "Where the plate is, in pixels of the image as sent (the grid that the file stores, before any EXIF rotation). 车牌位置.",
+})
+export class BoundingBoxType {
+  @Field(() => Int, { description: "Pixels from the left edge to the plate." })
+  left!: number;
+
+  @Field(() => Int, { description: "Pixels from the top edge to the plate." })
+  top!: number;
+
+  @Field(() => Int, { description: "Pixels from the left edge to where the plate ends." })
+  right!: number;
+
+  @Field(() => Int, { description: "Pixels from the top edge to where the plate ends." })
+  bottom!: number;
+}
+
+@ObjectType("PlateRecognition", { implements: NodeType, description: "One plate read in one photo." })
+export class PlateRecognitionType {
+  @Field(() => ID, { description: "Opaque Relay id." })
+  id!: string;
+
+  @Field(() => String, { description: "车牌号: upper case, no separators, such as 粤TNT444." })
+  plateNumber!: string;
+
+  @Field(() => String, { nullable: true, description: "The province abbreviation, such as 粤; null for plates that carry none." })
+  province!: string | null;
+
+  @Field(() => PlateColorEnum, { description: "车牌颜色." })
+  color!: PlateColor;
+
+  @Field(() => PlateTypeEnum, { description: "车牌类型." })
+  type!: PlateKind;
+
+  @Field(() => Int, { description: "整牌可信度, 0 to 100: the higher, the likelier that the whole reading is right." })
+  confidence!: number;
+
+  @Field(() => Int, { nullable: true, description: "亮度评价, as the engine reports it; the local engine gives the plate's mean luminance, 0 to 255." })
+  brightness!: number | null;
+
+  @Field(() => DirectionEnum, { description: "车牌运动方向." })
+  direction!: Direction;
+
+  @Field(() => DateTimeScalar, { description: "When the photo was taken: as the caller said, else when it arrived." })
+  capturedAt!: Timestamp;
+
+  @Field(() => DateTimeScalar, { description: "When the plate was read." })
+  recognizedAt!: Timestamp;
+
+  @Field(() => String, { nullable: true, description: "The camera, as the caller named it." })
+  cameraId!: string | null;
+
+  @Field(() => RecognitionEngineEnum, { description: "Who read it." })
+  engine!: RecognitionEngine;
+}

@@ -1,0 +1,19 @@
+/** The contract of a plate: everything seen of one number. */
+import { Field, Int, ObjectType } from "type-graphql";
+import type { Timestamp } from "../../recognitions/recognition.rows.js";
+import { DateTimeScalar } from "../date-time.scalar.js";
+
+@ObjectType("Plate", { description: "A plate number and what was seen of it." })
+export class PlateType {
+  @Field(() => String, { description: "车牌号: upper case, no separators." })
+  number!: string;
+
+  @Field(() => DateTimeScalar, { description: "`capturedAt` of its earliest photo." })
+  firstSeenAt!: Timestamp;
+
+  @Field(() => DateTimeScalar, { description: "`capturedAt` of its latest photo." })
+  lastSeenAt!: Timestamp;
+
+  @Field(() => Int, { description: "How many readings there are." })
+  sightings!: number;
+}
