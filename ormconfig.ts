@@ -1,8 +1,10 @@
 /** The data source for TypeORM's own command line (`npm run migration:generate`); the server builds its own in app.ts. */
+import { MIGRATIONS } from "./migrations/index.js";
 import { readConfig } from "./src/config.js";
 import { createDataSource } from "./src/database/data-source.js";
+import { ENTITIES } from "./src/recognitions/entities.js";
 
 const { database } = readConfig();
 if (database.url === null) throw new Error("Set DATABASE_URL: TypeORM's command line works on a running server.");
 
-export default createDataSource({ url: database.url, poolSize: database.poolSize, logger: console });
+export default createDataSource({ url: database.url, poolSize: database.poolSize, logger: console, entities: ENTITIES, migrations: MIGRATIONS });

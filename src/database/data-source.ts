@@ -1,23 +1,21 @@
-/** The one TypeORM data source: which entities and migrations there are, and how the pool behaves. */
-import { DataSource } from "typeorm";
+/** The one TypeORM data source: how it connects and how its pool behaves. */
+import { DataSource, type MigrationInterface } from "typeorm";
 import type { Logger } from "../logger.js";
-import { PartnerEntity } from "../recognitions/partner.entity.js";
-import { PlateRecognitionEntity } from "../recognitions/plate-recognition.entity.js";
-import { RecognitionRequestEntity } from "../recognitions/recognition-request.entity.js";
-import { MIGRATIONS } from "../../migrations/index.js";
 
 export interface DataSourceOptions {
   url: string;
   poolSize: number;
   logger: Pick<Logger, "error">;
+  entities: readonly (new () => object)[];
+  migrations: readonly (new () => MigrationInterface)[];
 }
 
-export function createDataSource({ url, poolSize, logger }: DataSourceOptions): DataSource {
+export function createDataSource({ url, poolSize, logger, entities, migrations }: DataSourceOptions): DataSource {
   return new DataSource({
     type: "postgres",
     url,
-    entities: [PartnerEntity, RecognitionRequestEntity, PlateRecognitionEntity],
-    migrations: [...MIGRATIONS],
+    entities: [...entities],
+    migrations: [...migrations],
     migrationsTransactionMode: "each",
     synchronize: false,
     poolSize,

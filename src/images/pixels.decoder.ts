@@ -1,5 +1,5 @@
 /** Decodes a photo into upright RGB pixels, at its own size or smaller. */
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { AppError } from "../errors.js";
 import { decodeBmp } from "./bmp.js";
 import type { Photo } from "./photo.js";
@@ -44,7 +44,7 @@ export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions
   }
 }
 
-function open(photo: Photo): sharp.Sharp {
+function open(photo: Photo): Sharp {
   if (photo.format !== "BMP") {
     // Cameras write many files that libvips warns about; only what is cut off or wrong is refused.
     return sharp(photo.bytes, { failOn: "truncated", limitInputPixels: photo.width * photo.height, sequentialRead: true });

@@ -12,6 +12,6 @@ export class PartnerEntity {
   @Column("text")
   name!: string;
 
-  @Column("timestamptz", { name: "created_at", precision: 3, default: () => "now()" })
+  @Column({ type: "timestamptz", name: "created_at", precision: 3, default: () => "now()" })
   createdAt!: Date;
 }

@@ -73,10 +73,10 @@ export class PlateRecognitionEntity {
   @Column("integer", { name: "box_bottom", nullable: true })
   boxBottom!: number | null;
 
-  @Column("timestamptz", { name: "captured_at", precision: 3 })
+  @Column({ type: "timestamptz", name: "captured_at", precision: 3 })
   capturedAt!: Date;
 
-  @Column("timestamptz", { name: "recognized_at", precision: 3 })
+  @Column({ type: "timestamptz", name: "recognized_at", precision: 3 })
   recognizedAt!: Date;
 
   @Column("text", { name: "camera_id", nullable: true })

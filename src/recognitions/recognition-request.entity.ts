@@ -76,6 +76,6 @@ export class RecognitionRequestEntity {
   @Column("integer", { name: "duration_ms" })
   durationMs!: number;
 
-  @Column("timestamptz", { name: "created_at", precision: 3 })
+  @Column({ type: "timestamptz", name: "created_at", precision: 3 })
   createdAt!: Date;
 }

@@ -9,8 +9,13 @@ export class RecognitionStore {
 
   async save(request: RecognitionRequestEntity, recognitions: readonly PlateRecognitionEntity[]): Promise<void> {
     await this.database.transaction(async (manager) => {
-      await manager.insert(RecognitionRequestEntity, request as QueryDeepPartialEntity<RecognitionRequestEntity>);
-      if (recognitions.length > 0) await manager.insert(PlateRecognitionEntity, [...recognitions]);
+      await manager.insert(RecognitionRequestEntity, insertable(request));
+      if (recognitions.length > 0) await manager.insert(PlateRecognitionEntity, recognitions.map(insertable));
     });
   }
+}
+
+/** TypeORM's type for what is inserted can't say "any JSON", which the raw answer is. */
+function insertable<Entity>(entity: Entity): QueryDeepPartialEntity<Entity> {
+  return entity as QueryDeepPartialEntity<Entity>;
 }

@@ -1,5 +1,5 @@
 /** Attempts: one by id, its picture's facts and its readings. */
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { decodeNodeIdOf, encodeNodeId } from "../node-id.js";
@@ -19,6 +19,12 @@ export class RecognitionRequestResolver {
   @FieldResolver(() => ID)
   id(@Root() row: RecognitionRequestRow): string {
     return encodeNodeId("RecognitionRequest", row.id);
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: "The vendor's error code, where it was asked and did not succeed." })
+  juheErrorCode(@Root() row: RecognitionRequestRow): number | null {
+    // What is wrong with the server's own account at the vendor is the operator's business.
+    return row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode;
   }
 
   @FieldResolver(() => ImageInfoType, { description: "The picture." })

@@ -1,6 +1,6 @@
 /** The two mutations that read a photo: as a multipart upload, or as base64 text. */
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
-import { GraphQLUpload, type FileUpload } from "graphql-upload-ts";
+import { GraphQLUpload } from "graphql-upload-ts";
 import { decodeBase64Image } from "../../images/base64.js";
 import type { ImageLimits } from "../../images/photo.js";
 import type { RecognitionService, RecognizeResult } from "../../recognitions/recognition.service.js";
@@ -11,7 +11,7 @@ import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
 
 /** A file of a multipart request, held in memory: its size is bounded while it streams in. */
-export interface BufferedFile extends FileUpload {
+export interface BufferedFile {
   bytes: Buffer;
 }
 

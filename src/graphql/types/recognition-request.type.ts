@@ -44,9 +44,6 @@ export class RecognitionRequestType {
   @Field(() => String, { nullable: true, description: "Juhe 单号." })
   orderId!: string | null;
 
-  @Field(() => Int, { nullable: true, description: "The vendor's error code, where it was asked and did not succeed." })
-  juheErrorCode!: number | null;
-
   @Field(() => String, { nullable: true, description: "Why a FAILED attempt failed: the `code` that its caller got." })
   errorCode!: ErrorCode | null;
 

@@ -1,0 +1,124 @@
+/** The composition root: everything is built and wired here by hand, and released in reverse. */
+import { fileURLToPath } from "node:url";
+import { MIGRATIONS } from "../migrations/index.js";
+import type { Config } from "./config.js";
+import { createDataSource } from "./database/data-source.js";
+import { Database } from "./database/database.js";
+import { startEmbeddedServer } from "./database/embedded.server.js";
+import { migrate, refusePending } from "./database/migrations.js";
+import { createContext } from "./graphql/context.js";
+import { startGraphQL } from "./graphql/graphql.server.js";
+import { PlateRecognitionResolver } from "./graphql/resolvers/plate-recognition.resolver.js";
+import { PlateResolver } from "./graphql/resolvers/plate.resolver.js";
+import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
+import { createSchema } from "./graphql/schema.js";
+import { callerCheck } from "./http/caller.js";
+import { createHttpServer } from "./http/http.server.js";
+import { Metrics } from "./http/metrics.js";
+import { JuheClient } from "./juhe/juhe.client.js";
+import type { Logger } from "./logger.js";
+import { ENTITIES } from "./recognitions/entities.js";
+import { RecognitionRepository } from "./recognitions/recognition.repository.js";
+import { RecognitionService, type Recognizers } from "./recognitions/recognition.service.js";
+import { RecognitionStore } from "./recognitions/recognition.store.js";
+import { RequestRepository } from "./recognitions/request.repository.js";
+import { JuheThenLocalRecognizer } from "./recognizers/juhe-then-local.recognizer.js";
+import { JuheRecognizer } from "./recognizers/juhe.recognizer.js";
+import { LocalThenJuheRecognizer } from "./recognizers/local-then-juhe.recognizer.js";
+import { LocalRecognizer } from "./recognizers/local/local.recognizer.js";
+
+export interface App {
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** In words, for the person who started it. */
+  readonly engine: string;
+  readonly database: string;
+  /** Finishes what is in flight, then releases everything. */
+  stop(): Promise<void>;
+}
+
+type Release = () => Promise<unknown>;
+
+/** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  const releases: Release[] = [];
+  const stop = async (): Promise<void> => {
+    for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
+  };
+  try {
+    return { ...(await start(config, logger, releases)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(config: Config, logger: Logger, releases: Release[]): Promise<Omit<App, "stop">> {
+  const metrics = new Metrics();
+  // The engine's models load while the database starts.
+  const [recognizers, store] = await settled(startRecognizers(config, logger, releases), startDatabase(config, logger, metrics, releases));
+  const recognitions = new RecognitionRepository(store.database);
+  const requests = new RequestRepository(store.database);
+  const service = new RecognitionService(recognizers, new RecognitionStore(store.database), config.images, logger, (attempt) => {
+    metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
+    metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
+  });
+  const schema = await createSchema([
+    new RecognizeResolver(service, config.images),
+    new PlateRecognitionResolver(recognitions),
+    new PlateResolver(recognitions),
+  ]);
+  const graphql = await startGraphQL(schema, logger);
+  releases.push(() => graphql.server.stop());
+  const http = await createHttpServer({
+    graphql,
+    service,
+    metrics,
+    logger,
+    createContext: () => createContext({ recognitions, requests }),
+    checkCaller: callerCheck(config.allowAnonymous),
+    checkReady: () => store.database.ping(),
+    maxImageBytes: config.images.maxBytes,
+    corsOrigins: config.http.corsOrigins,
+  });
+  releases.push(() => http.close());
+  const url = await http.listen({ host: config.http.host, port: config.http.port });
+  return { url, engine: config.recognizer.mode, database: store.description };
+}
+
+/** Waits for both even when one fails, so that whatever the other started is known and can be released. */
+async function settled<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+async function startDatabase(config: Config, logger: Logger, metrics: Metrics, releases: Release[]) {
+  const embedded = config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger) : null;
+  if (embedded) releases.push(() => embedded.stop());
+  const url = embedded?.url ?? config.database.url ?? "";
+  const dataSource = createDataSource({ url, poolSize: config.database.poolSize, logger, entities: ENTITIES, migrations: MIGRATIONS });
+  await dataSource.initialize();
+  releases.push(() => dataSource.destroy());
+  // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
+  if (embedded) await migrate(dataSource);
+  else await refusePending(dataSource);
+  const database = new Database(dataSource, () => metrics.databaseStatements.inc());
+  return { database, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
+}
+
+async function startRecognizers(config: Config, logger: Logger, releases: Release[]): Promise<Recognizers> {
+  const local = await LocalRecognizer.start({ modelsDir: fileURLToPath(new URL("../../models", import.meta.url)), ...config.local, logger });
+  releases.push(() => local.close());
+  if (config.juhe === null) return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local } };
+  const client = new JuheClient(config.juhe);
+  releases.push(() => client.close());
+  const juhe = new JuheRecognizer(client, logger);
+  const preferred = {
+    local,
+    juhe,
+    "juhe-then-local": new JuheThenLocalRecognizer(juhe, local),
+    "local-then-juhe": new LocalThenJuheRecognizer(local, juhe, config.recognizer.localMinConfidence),
+  }[config.recognizer.mode];
+  const preferredEngine = config.recognizer.mode.startsWith("juhe") ? "JUHE" : "LOCAL";
+  return { preferred, preferredEngine, byEngine: { LOCAL: local, JUHE: juhe } };
+}

@@ -1,0 +1,39 @@
+/** What the server counts, in Prometheus's words. */
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly databaseStatements = new Counter({
+    name: "plategraph_database_statements_total",
+    help: "Statements and transactions sent to the database.",
+    registers: [this.registry],
+  });
+
+  readonly recognitions = new Counter({
+    name: "plategraph_recognitions_total",
+    help: "Attempts at reading a photo, by engine and outcome.",
+    labelNames: ["engine", "status"],
+    registers: [this.registry],
+  });
+
+  readonly recognitionSeconds = new Histogram({
+    name: "plategraph_recognition_duration_seconds",
+    help: "How long a recognition took, by engine.",
+    labelNames: ["engine"],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    registers: [this.registry],
+  });
+
+  readonly httpSeconds = new Histogram({
+    name: "plategraph_http_request_duration_seconds",
+    help: "How long a request took, by route, method and status.",
+    labelNames: ["route", "method", "status"],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}
