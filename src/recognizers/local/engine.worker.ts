@@ -1,0 +1,26 @@
+/** The worker thread's side: one engine, loaded once, and answers that survive the way between threads. */
+import { workerData } from "node:worker_threads";
+import sharp from "sharp";
+import { AppError, type ErrorCode } from "../../errors.js";
+import type { Photo } from "../../images/photo.js";
+import type { PlateReading } from "../recognizer.js";
+import { LocalEngine } from "./local.engine.js";
+
+/** Errors lose their class between threads, so an expected one goes as data. */
+export type WorkerAnswer = { readings: PlateReading[] } | { refusal: { code: ErrorCode; message: string } };
+
+// The workers are the parallelism: each decodes in one thread of its own.
+sharp.concurrency(1);
+
+const engine = LocalEngine.load((workerData as { modelsDir: string }).modelsDir);
+
+export default async function read(photo: Photo): Promise<WorkerAnswer> {
+  try {
+    // Buffers arrive as bare Uint8Arrays.
+    const bytes = Buffer.from(photo.bytes.buffer, photo.bytes.byteOffset, photo.bytes.byteLength);
+    return { readings: await (await engine).read({ ...photo, bytes }) };
+  } catch (error) {
+    if (error instanceof AppError) return { refusal: { code: error.code, message: error.message } };
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/** Finds plates in a photo: their four corners, and how sure each find is. */
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { UprightPixels } from "../../images/pixels.decoder.js";
+import { boundsOf, intersectionOverUnion, mapQuad, type Point, type Quad } from "./geometry.js";
+import { readDetectorSettings, type DetectorSettings } from "./model.settings.js";
+import { SESSION_OPTIONS } from "./session.options.js";
+
+export interface FoundPlate {
+  /** In pixels of the picture searched. */
+  quad: Quad;
+  /** 0 to 1. */
+  score: number;
+}
+
+/** The network halves the picture five times. */
+const GRID = 32;
+/** The grey around the picture in training. */
+const PADDING = 114;
+
+export class PlateDetector {
+  private constructor(
+    private readonly session: InferenceSession,
+    readonly settings: DetectorSettings,
+  ) {}
+
+  static async load(modelsDir: string): Promise<PlateDetector> {
+    const session = await InferenceSession.create(join(modelsDir, "detector.onnx"), SESSION_OPTIONS);
+    return new PlateDetector(session, await readDetectorSettings(modelsDir));
+  }
+
+  /** Every plate in the picture, surest first. The picture should have `settings.inputLongSide` as its longer side. */
+  async find(picture: UprightPixels): Promise<FoundPlate[]> {
+    const width = Math.ceil(picture.width / GRID) * GRID;
+    const height = Math.ceil(picture.height / GRID) * GRID;
+    const input = new Tensor("float32", paddedPlanes(picture, width, height), [1, 3, height, width]);
+    const { score, corners } = await this.session.run({ image: input });
+    if (score === undefined || corners === undefined) throw new Error("detector.onnx gave no score or no corners");
+    const finds = this.peaks(score.data as Float32Array, corners.data as Float32Array, width / this.settings.stride, height / this.settings.stride);
+    return this.withoutOverlaps(finds.sort((first, second) => second.score - first.score));
+  }
+
+  /** Cells that score at least the threshold and no less than their eight neighbours. */
+  private peaks(score: Float32Array, corners: Float32Array, columns: number, rows: number): FoundPlate[] {
+    const { stride, scoreThreshold } = this.settings;
+    const at = (row: number, column: number): number =>
+      row < 0 || column < 0 || row >= rows || column >= columns ? -1 : (score[row * columns + column] ?? -1);
+    const finds: FoundPlate[] = [];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const own = at(row, column);
+        if (own < scoreThreshold) continue;
+        let isPeak = true;
+        for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) isPeak &&= at(row + dy, column + dx) <= own;
+        if (!isPeak) continue;
+        const cell = row * columns + column;
+        const corner = (index: number): Point => ({
+          x: (column + 0.5) * stride + (corners[(index * 2) * rows * columns + cell] ?? 0),
+          y: (row + 0.5) * stride + (corners[(index * 2 + 1) * rows * columns + cell] ?? 0),
+        });
+        finds.push({ quad: [corner(0), corner(1), corner(2), corner(3)], score: own });
+      }
+    }
+    return finds;
+  }
+
+  private withoutOverlaps(finds: readonly FoundPlate[]): FoundPlate[] {
+    const kept: FoundPlate[] = [];
+    for (const find of finds) {
+      const box = boundsOf(find.quad);
+      if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), box) <= this.settings.nmsIou)) kept.push(find);
+    }
+    return kept;
+  }
+}
+
+/** Moves a find from a picture that was made smaller by `scale` and begins at `origin` of the one it came from. */
+export function inOuterPicture(find: FoundPlate, scale: number, origin: Point): FoundPlate {
+  return { ...find, quad: mapQuad(find.quad, ({ x, y }) => ({ x: x / scale + origin.x, y: y / scale + origin.y })) };
+}
+
+function paddedPlanes(picture: UprightPixels, width: number, height: number): Float32Array {
+  const plane = width * height;
+  const planes = new Float32Array(plane * 3).fill(PADDING);
+  for (let row = 0, from = 0; row < picture.height; row++) {
+    for (let column = 0, to = row * width; column < picture.width; column++, from += 3, to++) {
+      planes[to] = picture.data[from] ?? 0;
+      planes[plane + to] = picture.data[from + 1] ?? 0;
+      planes[2 * plane + to] = picture.data[from + 2] ?? 0;
+    }
+  }
+  return planes;
+}

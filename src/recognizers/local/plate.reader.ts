@@ -1,0 +1,85 @@
+/** Reads straightened plates: characters, colour, layout and an honest confidence. */
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { isKnownFormat } from "../../plates/plate-format.js";
+import type { PlateColor } from "../../plates/plate.vocabulary.js";
+import { likeliestTexts, type Hypothesis } from "./ctc.beam.js";
+import { readReaderSettings, type ReaderSettings } from "./model.settings.js";
+import type { PlanarRgb } from "./plate.warp.js";
+import { SESSION_OPTIONS } from "./session.options.js";
+
+export interface PlateText {
+  plateNumber: string;
+  /** Probability that the whole reading is right, 0 to 1. */
+  confidence: number;
+  color: PlateColor;
+  doubleRow: boolean;
+}
+
+/**
+ * How much less likely a number is whose shape no plate has. A prior: where the picture is clear the odd reading stands,
+ * where it is not the possible one wins.
+ */
+const UNKNOWN_FORMAT_PRIOR = Math.log(0.02);
+
+export class PlateReader {
+  private constructor(
+    private readonly session: InferenceSession,
+    readonly settings: ReaderSettings,
+  ) {}
+
+  static async load(modelsDir: string): Promise<PlateReader> {
+    const session = await InferenceSession.create(join(modelsDir, "reader.onnx"), SESSION_OPTIONS);
+    return new PlateReader(session, await readReaderSettings(modelsDir));
+  }
+
+  /** Reads plates of `settings.inputWidth` × `settings.inputHeight`, all in one run, in their order. */
+  async read(plates: readonly PlanarRgb[]): Promise<PlateText[]> {
+    if (plates.length === 0) return [];
+    const { inputWidth, inputHeight } = this.settings;
+    const input = new Float32Array(plates.length * 3 * inputWidth * inputHeight);
+    plates.forEach((plate, index) => input.set(plate, index * plate.length));
+    const tensor = new Tensor("float32", input, [plates.length, 3, inputHeight, inputWidth]);
+    const { characters, color, double_row: doubleRow } = await this.session.run({ plate: tensor });
+    if (!characters || !color || !doubleRow) throw new Error("reader.onnx gave no characters, colour or layout");
+    const [, frames = 0, classes = 0] = characters.dims;
+    return plates.map((_, index) => ({
+      ...this.textOf((characters.data as Float32Array).subarray(index * frames * classes, (index + 1) * frames * classes), frames, classes),
+      color: this.colorOf(color.data as Float32Array, index),
+      doubleRow: ((doubleRow.data as Float32Array)[index] ?? 0) > 0.5,
+    }));
+  }
+
+  private textOf(logPosteriors: Float32Array, frames: number, classes: number): Pick<PlateText, "plateNumber" | "confidence"> {
+    let best = { plateNumber: "", confidence: 0 };
+    let bestScore = -Infinity;
+    for (const hypothesis of likeliestTexts(logPosteriors, frames, classes)) {
+      const plateNumber = this.spell(hypothesis);
+      const score = hypothesis.logProbability + (isKnownFormat(plateNumber) ? 0 : UNKNOWN_FORMAT_PRIOR);
+      if (score <= bestScore) continue;
+      bestScore = score;
+      best = { plateNumber, confidence: this.calibrated(Math.exp(hypothesis.logProbability)) };
+    }
+    return best;
+  }
+
+  private spell({ characters }: Hypothesis): string {
+    return characters.map((index) => this.settings.characters[index] ?? "").join("");
+  }
+
+  private colorOf(posteriors: Float32Array, plate: number): PlateColor {
+    const { colors } = this.settings;
+    const own = [...posteriors.subarray(plate * colors.length, (plate + 1) * colors.length)];
+    return colors[own.indexOf(Math.max(...own))] ?? "UNKNOWN";
+  }
+
+  /** Linear interpolation between the measured points. */
+  private calibrated(raw: number): number {
+    const points = this.settings.calibration;
+    const above = points.findIndex(([x]) => x >= raw);
+    if (above <= 0) return points[above === 0 ? 0 : points.length - 1]?.[1] ?? 0;
+    const [x0 = 0, y0 = 0] = points[above - 1] ?? [];
+    const [x1 = 1, y1 = 1] = points[above] ?? [];
+    return y0 + ((raw - x0) / Math.max(1e-9, x1 - x0)) * (y1 - y0);
+  }
+}

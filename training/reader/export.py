@@ -1,0 +1,63 @@
+"""Writes models/reader.onnx and models/reader.json: `python3 -m reader.export --weights runs/reader/final.pt`."""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from onnx_weights import halve_weights
+from platerender.alphabet import CHARACTERS, COLORS
+
+from .calibrate import calibration
+from .model import INPUT_HEIGHT, INPUT_WIDTH, PlateReader
+from .samples import MARGIN_X, MARGIN_Y
+
+
+class ExportedReader(nn.Module):
+    """What the ONNX file computes: log posteriors of the characters, posteriors of colour and layout."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, plate):
+        characters, color, double_row = self.model(plate)
+        return torch.log_softmax(characters, 2), torch.softmax(color, 1), torch.sigmoid(double_row)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plates", default="../../shared/plates", help="for the calibration, which needs the held-out pictures")
+    parser.add_argument("--weights", default="runs/reader/final.pt")
+    parser.add_argument("--out", default="../models")
+    args = parser.parse_args()
+    model = PlateReader(len(CHARACTERS), len(COLORS))
+    model.load_state_dict(torch.load(args.weights, map_location="cpu")["average"])
+    model.eval()
+    path = str(Path(args.out) / "reader.onnx")
+    batch = {0: "plates"}
+    torch.onnx.export(
+        ExportedReader(model).eval(),
+        torch.zeros(1, 3, INPUT_HEIGHT, INPUT_WIDTH),
+        path,
+        input_names=["plate"],
+        output_names=["characters", "color", "double_row"],
+        dynamic_axes={"plate": batch, "characters": batch, "color": batch, "double_row": batch},
+        opset_version=15,
+    )
+    halve_weights(path)
+    settings = {
+        "inputWidth": INPUT_WIDTH,
+        "inputHeight": INPUT_HEIGHT,
+        "margin": {"x": MARGIN_X, "y": MARGIN_Y},
+        "characters": CHARACTERS,
+        "colors": COLORS,
+        "calibration": calibration(model, args.plates),
+    }
+    (Path(args.out) / "reader.json").write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
