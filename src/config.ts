@@ -61,7 +61,8 @@ const environmentSchema = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   CORS_ORIGINS: originList.default([]),
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
-  DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
+  // Two at least: migrating holds a lock on one connection and works on another.
+  DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
   DATA_DIR: z.string().default("./data"),
   RECOGNIZER: z.enum(RECOGNIZER_MODES, `must be one of ${RECOGNIZER_MODES.join(", ")}`).optional(),
   LOCAL_MIN_CONFIDENCE: wholeNumber(0, 100).default(80),

@@ -47,14 +47,16 @@ try {
 
 function greet({ url, engine, database }: App): void {
   logger.info(`listening on ${url} after ${Math.round(performance.now() - started)} ms`);
-  logger.info(`engine: ${engine}`);
-  logger.info(`database: ${database}`);
-  logger.info(`explore: ${url}/graphql`);
-  logger.info(
-    `try: curl ${url}/graphql -H 'apollo-require-preflight: true' ` +
-      `-F operations='{"query":"mutation($image:Upload!){recognizeUpload(image:$image){recognitions{plateNumber confidence}}}","variables":{"image":null}}' ` +
-      `-F map='{"0":["variables.image"]}' -F 0=@photo.jpg`,
-  );
+  // Plain text, not JSON: the last line is there to be copied.
+  process.stdout.write(`
+  engine    ${engine}
+  database  ${database}
+  explore   ${url}/graphql
+  try       curl ${url}/graphql -H 'apollo-require-preflight: true' \\
+              -F operations='{"query":"mutation($image:Upload!){recognizeUpload(image:$image){recognitions{plateNumber confidence}}}","variables":{"image":null}}' \\
+              -F map='{"0":["variables.image"]}' -F 0=@photo.jpg
+
+`);
 }
 
 function readConfigOrExit(): Config {

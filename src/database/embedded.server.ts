@@ -36,7 +36,7 @@ export async function startEmbeddedServer(dataDir: string, logger: Logger): Prom
   const release = await claim(join(root, "plategraph.pid"), root);
   try {
     const binaries = await findBinaries();
-    const launcher = await unprivileged(root, binaries.pg_ctl);
+    const launcher = await unprivileged(cluster, binaries.pg_ctl);
     if (!(await exists(join(cluster, "PG_VERSION")))) await initialise(binaries, launcher, cluster, passwordFile);
     await stopOrphan(binaries, launcher, cluster, logger);
     const port = await freePort();

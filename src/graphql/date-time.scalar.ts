@@ -1,16 +1,16 @@
 /** The DateTime scalar: RFC 3339 text outside, the same in UTC with milliseconds inside, all the way to the database. */
-import { GraphQLScalarType, Kind } from "graphql";
+import { GraphQLScalarType, Kind, print, type ValueNode } from "graphql";
 import { badUserInput } from "./graphql.errors.js";
 
 // The date is checked by taking it apart and putting it together again: Date would roll February 30 over into March.
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 
-function parse(value: unknown): string {
+function parse(value: unknown, node?: ValueNode): string {
   const text = typeof value === "string" ? value : "";
   const parts = RFC_3339.exec(text);
   const date = new Date(text.toUpperCase());
   if (parts === null || Number.isNaN(date.getTime()) || !isRealDay(parts) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) {
-    throw badUserInput(`${JSON.stringify(value)} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`);
+    throw badUserInput(`${JSON.stringify(value)} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`, node);
   }
   return date.toISOString();
 }
@@ -26,6 +26,6 @@ export const DateTimeScalar = new GraphQLScalarType<string, string>({
   description: "A moment in time, RFC 3339 with a zone: `2026-11-23T08:30:00Z` or `2026-11-23T16:30:00+08:00`. Answers are in UTC with milliseconds.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
-  parseValue: parse,
-  parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null),
+  parseValue: (value) => parse(value),
+  parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : print(node), node),
 });

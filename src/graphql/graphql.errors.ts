@@ -1,6 +1,6 @@
 /** Turns every fault into what a GraphQL caller sees: a code of the contract, `retryable`, and nothing that is none of their business. */
 import { unwrapResolverError } from "@apollo/server/errors";
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type ASTNode, type GraphQLFormattedError } from "graphql";
 import { v7 as uuidv7 } from "uuid";
 import { AppError } from "../errors.js";
 import type { Logger } from "../logger.js";
@@ -17,8 +17,8 @@ const REQUEST_FAULTS: ReadonlySet<unknown> = new Set([
 ]);
 
 /** A fault in an argument, for places where GraphQL itself checks (scalars) and an `AppError` would lose its code. */
-export function badUserInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", retryable: false } });
+export function badUserInput(message: string, node?: ASTNode): GraphQLError {
+  return new GraphQLError(message, { nodes: node ?? null, extensions: { code: "BAD_USER_INPUT", retryable: false } });
 }
 
 export type ErrorFormatter = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;

@@ -1,6 +1,6 @@
 /** The HTTP server: who may call from where, what is measured, and which routes there are. */
 import cors from "@fastify/cors";
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
 import { graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
 import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
@@ -15,7 +15,8 @@ export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, Ope
 const SANDBOX_ORIGINS = ["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"];
 
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
-  const app = fastify({ loggerInstance: options.logger as FastifyBaseLogger, disableRequestLogging: true, forceCloseConnections: "idle" });
+  // Fastify's own log would write two lines a request; what matters of them is in the metrics.
+  const app = fastify({ logger: false, forceCloseConnections: "idle" });
   // Every route reads its own body, with bounds of its own, while it streams in.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -26,6 +27,12 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     options.metrics.httpSeconds.observe(labels, reply.elapsedTime / 1000);
     options.logger.debug({ ...labels, ms: Math.round(reply.elapsedTime) }, "request");
   });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) options.logger.error({ err: error, url: request.url }, "a request failed through a fault of ours");
+    return reply.code(status).send({ error: status >= 500 ? "Something went wrong on our side." : error.message });
+  });
+  app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url}; GraphQL is at /graphql.` }));
   app.get("/", (_request, reply) => reply.redirect("/graphql"));
   graphqlRoute(app, options);
   juheRoutes(app, options);

@@ -118,7 +118,8 @@ function readingOf({ quad, picture, text }: ReadPlate, pixels: UprightPixels, ph
     plateNumber: text.plateNumber,
     color: text.color,
     type: typeOfPlate(text),
-    confidence: Math.round(text.confidence * 100),
+    // Rounded down: 100 would promise more than can be measured.
+    confidence: Math.floor(text.confidence * 100),
     brightness: Math.round(meanLuminance(picture)),
     // One picture does not tell which way a car moves.
     direction: "UNKNOWN",
