@@ -37,14 +37,53 @@ describe("pictures", () => {
     ["an empty file", () => Buffer.alloc(0), "INVALID_IMAGE"],
     ["text named .jpg", () => Buffer.from("this is no picture at all, whatever its name says"), "INVALID_IMAGE"],
     ["a JPEG cut in half", async () => half(await fixture("blue")), "INVALID_IMAGE"],
-    ["a PNG cut in half", async () => half(await sharp(await fixture("blue")).resize(300).png().toBuffer()), "INVALID_IMAGE"],
-    ["a WebP cut in half", async () => half(await sharp(await fixture("blue")).webp().toBuffer()), "INVALID_IMAGE"],
+    [
+      "a PNG cut in half",
+      async () =>
+        half(
+          await sharp(await fixture("blue"))
+            .resize(300)
+            .png()
+            .toBuffer(),
+        ),
+      "INVALID_IMAGE",
+    ],
+    [
+      "a WebP cut in half",
+      async () =>
+        half(
+          await sharp(await fixture("blue"))
+            .webp()
+            .toBuffer(),
+        ),
+      "INVALID_IMAGE",
+    ],
     ["the first bytes of a JPEG", async () => (await fixture("blue")).subarray(0, 20), "INVALID_IMAGE"],
-    ["a bitmap with a broken header", () => Buffer.concat([Buffer.from("BM"), Buffer.alloc(100, 255)]), "INVALID_IMAGE"],
-    ["an SVG", () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'), "UNSUPPORTED_IMAGE_TYPE"],
-    ["an SVG behind an XML prologue", () => Buffer.from('<?xml version="1.0"?><!-- x --><svg width="10"/>'), "UNSUPPORTED_IMAGE_TYPE"],
+    [
+      "a bitmap with a broken header",
+      () => Buffer.concat([Buffer.from("BM"), Buffer.alloc(100, 255)]),
+      "INVALID_IMAGE",
+    ],
+    [
+      "an SVG",
+      () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'),
+      "UNSUPPORTED_IMAGE_TYPE",
+    ],
+    [
+      "an SVG behind an XML prologue",
+      () => Buffer.from('<?xml version="1.0"?><!-- x --><svg width="10"/>'),
+      "UNSUPPORTED_IMAGE_TYPE",
+    ],
     ["a GIF", () => GIF, "UNSUPPORTED_IMAGE_TYPE"],
-    ["a TIFF", async () => sharp(await fixture("blue")).resize(50).tiff().toBuffer(), "UNSUPPORTED_IMAGE_TYPE"],
+    [
+      "a TIFF",
+      async () =>
+        sharp(await fixture("blue"))
+          .resize(50)
+          .tiff()
+          .toBuffer(),
+      "UNSUPPORTED_IMAGE_TYPE",
+    ],
     ["a PDF", () => Buffer.from("%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"), "UNSUPPORTED_IMAGE_TYPE"],
     ["more bytes than allowed", () => Buffer.alloc(1_000_001, 1), "IMAGE_TOO_LARGE"],
     ["a PNG of 50,000 × 50,000 pixels in a few kilobytes", () => hugePng(50_000, 50_000), "IMAGE_TOO_LARGE"],
@@ -54,14 +93,22 @@ describe("pictures", () => {
     const uploaded = await upload(server.url, bytes);
     expect(uploaded.errors?.[0]?.extensions).toMatchObject({ code, retryable: false });
     expect(uploaded.errors?.[0]?.message).toMatch(/^[A-Z].*\.$/);
-    const asText = await graphql(server.url, "mutation ($image: String!) { recognizeBase64(image: $image) { reused } }", {
-      image: bytes.toString("base64"),
-    });
+    const asText = await graphql(
+      server.url,
+      "mutation ($image: String!) { recognizeBase64(image: $image) { reused } }",
+      {
+        image: bytes.toString("base64"),
+      },
+    );
     expect(asText.errors?.[0]?.extensions).toMatchObject({ code, retryable: false });
   });
 
   test.each([["not base64 at all!"], ["data:image/png,plain"], ["=="], ["abcde"]])("the text %j", async (image) => {
-    const { errors } = await graphql(server.url, "mutation ($image: String!) { recognizeBase64(image: $image) { reused } }", { image });
+    const { errors } = await graphql(
+      server.url,
+      "mutation ($image: String!) { recognizeBase64(image: $image) { reused } }",
+      { image },
+    );
     expect(errors?.[0]?.extensions).toMatchObject({ code: "INVALID_IMAGE", retryable: false });
   });
 
@@ -72,7 +119,13 @@ describe("pictures", () => {
     const [row] = await database.query<Record<string, unknown>>(
       `SELECT error_code, engine, image_format, image_width, octet_length(image_sha256) AS hash FROM recognition_requests ORDER BY id DESC LIMIT 1`,
     );
-    expect(row).toEqual({ error_code: "INVALID_IMAGE", engine: "LOCAL", image_format: "JPEG", image_width: 960, hash: 32 });
+    expect(row).toEqual({
+      error_code: "INVALID_IMAGE",
+      engine: "LOCAL",
+      image_format: "JPEG",
+      image_width: 960,
+      hash: 32,
+    });
   });
 
   test("a file over the limit is refused while it streams", async () => {
@@ -108,15 +161,25 @@ describe("multipart forms", () => {
   const file = (): Blob => new Blob(["x"]);
   const operations = JSON.stringify({ query: RECOGNIZE_UPLOAD, variables: { image: null } });
   test.each<[string, (form: FormData) => void]>([
-    ["two files", (form) => addAll(form, { operations, map: '{"0":["variables.image"],"1":["variables.image"]}', 0: file(), 1: file() })],
+    [
+      "two files",
+      (form) =>
+        addAll(form, { operations, map: '{"0":["variables.image"],"1":["variables.image"]}', 0: file(), 1: file() }),
+    ],
     ["no file", (form) => addAll(form, { operations, map: '{"0":["variables.image"]}' })],
     ["no map", (form) => addAll(form, { operations, 0: file() })],
     ["no operations", (form) => addAll(form, { map: "{}", 0: file() })],
     ["a map that is no JSON", (form) => addAll(form, { operations, map: "{", 0: file() })],
-    ["a map to a place that does not exist", (form) => addAll(form, { operations, map: '{"0":["variables.picture"]}', 0: file() })],
+    [
+      "a map to a place that does not exist",
+      (form) => addAll(form, { operations, map: '{"0":["variables.picture"]}', 0: file() }),
+    ],
     ["a map into a prototype", (form) => addAll(form, { operations, map: '{"0":["__proto__.image"]}', 0: file() })],
     ["a file that the map does not name", (form) => addAll(form, { operations, map: "{}", 0: file() })],
-    ["a batch", (form) => addAll(form, { operations: `[${operations}]`, map: '{"0":["0.variables.image"]}', 0: file() })],
+    [
+      "a batch",
+      (form) => addAll(form, { operations: `[${operations}]`, map: '{"0":["0.variables.image"]}', 0: file() }),
+    ],
     ["a map that leaves the variable null", (form) => addAll(form, { operations, map: "{}" })],
   ])("%s", async (_name, fill) => {
     const form = new FormData();
@@ -151,15 +214,30 @@ describe("arguments", () => {
     ["last: -1", `{ plateRecognitions(last: -1) { totalCount } }`],
     ["first and last", `{ plateRecognitions(first: 1, last: 1) { totalCount } }`],
     ["a bad cursor", `{ plateRecognitions(after: "bad") { totalCount } }`],
-    ["a cursor with a bad date", `{ plateRecognitions(after: "${cursor(["CAPTURED_AT_DESC", "2026-99-99T00:00:00.000Z", UUID])}") { totalCount } }`],
-    ["a cursor of another order", `{ plateRecognitions(after: "${cursor(["CONFIDENCE_ASC", 5, UUID])}") { totalCount } }`],
-    ["a day that does not exist", `{ plateRecognitions(filter: { capturedAt: { gte: "2026-02-30T00:00:00Z" } }) { totalCount } }`],
-    ["a date without a zone", `{ plateRecognitions(filter: { capturedAt: { gte: "2026-02-03T00:00:00" } }) { totalCount } }`],
+    [
+      "a cursor with a bad date",
+      `{ plateRecognitions(after: "${cursor(["CAPTURED_AT_DESC", "2026-99-99T00:00:00.000Z", UUID])}") { totalCount } }`,
+    ],
+    [
+      "a cursor of another order",
+      `{ plateRecognitions(after: "${cursor(["CONFIDENCE_ASC", 5, UUID])}") { totalCount } }`,
+    ],
+    [
+      "a day that does not exist",
+      `{ plateRecognitions(filter: { capturedAt: { gte: "2026-02-30T00:00:00Z" } }) { totalCount } }`,
+    ],
+    [
+      "a date without a zone",
+      `{ plateRecognitions(filter: { capturedAt: { gte: "2026-02-03T00:00:00" } }) { totalCount } }`,
+    ],
     ["a number for a date", `{ plateRecognitions(filter: { capturedAt: { gte: 5 } }) { totalCount } }`],
     ["an unknown enum value", `{ plateRecognitions(filter: { color: [PINK] }) { totalCount } }`],
     ["a number too large", `{ plateRecognitions(filter: { confidence: { gte: 99999999999 } }) { totalCount } }`],
     ["a bad id", `{ node(id: "nonsense") { id } }`],
-    ["an id of another type", `{ plateRecognition(id: "${Buffer.from(`RecognitionRequest:${UUID}`).toString("base64url")}") { id } }`],
+    [
+      "an id of another type",
+      `{ plateRecognition(id: "${Buffer.from(`RecognitionRequest:${UUID}`).toString("base64url")}") { id } }`,
+    ],
     ["a NUL in a filter", `{ plateRecognitions(filter: { cameraId: ["\\u0000"] }) { totalCount } }`],
     ["a NUL in a plate", `{ plate(number: "\\u0000") { number } }`],
     ["101 ids", `{ nodes(ids: [${Array.from({ length: 101 }, () => '"x"').join()}]) { id } }`],
@@ -184,9 +262,15 @@ describe("arguments", () => {
   });
 
   test("a body that is no JSON", async () => {
-    const response = await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: "{" });
+    const response = await fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{",
+    });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT", retryable: false } }] });
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: "BAD_USER_INPUT", retryable: false } }],
+    });
   });
 
   test("what is unknown but well formed is null, not an error", async () => {
@@ -199,8 +283,6 @@ describe("arguments", () => {
     expect(data).toEqual({ node: null, nodes: [null], plateRecognition: null, plate: null });
   });
 });
-
-
 
 function cursor(parts: unknown[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
@@ -217,7 +299,9 @@ function half(bytes: Buffer): Buffer {
 }
 
 async function failures(): Promise<number> {
-  const [row] = await database.query<{ count: number }>(`SELECT count(*)::int AS count FROM recognition_requests WHERE status = 'FAILED'`);
+  const [row] = await database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM recognition_requests WHERE status = 'FAILED'`,
+  );
   return row?.count ?? -1;
 }
 
@@ -236,5 +320,10 @@ function hugePng(width: number, height: number): Buffer {
     return frame;
   };
   const data = deflateSync(Buffer.alloc(2_000_000));
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk("IHDR", header),
+    chunk("IDAT", data),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }

@@ -20,7 +20,10 @@ let truth: Record<string, Truth[]>;
 beforeAll(async () => {
   database = await createTestDatabase();
   server = await startServer({ DATABASE_URL: database.url });
-  truth = JSON.parse(await readFile(new URL("../fixtures/fixtures.json", import.meta.url), "utf8")) as Record<string, Truth[]>;
+  truth = JSON.parse(await readFile(new URL("../fixtures/fixtures.json", import.meta.url), "utf8")) as Record<
+    string,
+    Truth[]
+  >;
 });
 
 afterAll(async () => {
@@ -55,14 +58,27 @@ describe("a photo through GraphQL", () => {
     const { plateNumber, color, type, corners } = expectedOf(name);
     expect(reused).toBe(false);
     expect(recognitions).toHaveLength(1);
-    expect(recognitions[0]).toMatchObject({ plateNumber, color, type, direction: "UNKNOWN", engine: "LOCAL", province: plateNumber[0] });
+    expect(recognitions[0]).toMatchObject({
+      plateNumber,
+      color,
+      type,
+      direction: "UNKNOWN",
+      engine: "LOCAL",
+      province: plateNumber[0],
+    });
     expect(overlap(recognitions[0]?.boundingBox ?? null, corners)).toBeGreaterThan(0.6);
     expect(request).toMatchObject({
       status: "SUCCEEDED",
       engine: "LOCAL",
       source: "UPLOAD",
       errorCode: null,
-      image: { sha256: createHash("sha256").update(bytes).digest("hex"), byteSize: bytes.length, format: "JPEG", width: 960, height: 640 },
+      image: {
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+        byteSize: bytes.length,
+        format: "JPEG",
+        width: 960,
+        height: 640,
+      },
     });
   });
 
@@ -70,7 +86,9 @@ describe("a photo through GraphQL", () => {
     const { data } = await upload(server.url, await fixture("two-plates"));
     const readings = data.recognizeUpload.recognitions;
     const plates = truth["two-plates"] ?? [];
-    expect(readings.map(({ plateNumber }) => plateNumber).sort()).toEqual(plates.map(({ plateNumber }) => plateNumber).sort());
+    expect(readings.map(({ plateNumber }) => plateNumber).sort()).toEqual(
+      plates.map(({ plateNumber }) => plateNumber).sort(),
+    );
     for (const reading of readings) {
       const plate = plates.find(({ plateNumber }) => plateNumber === reading.plateNumber);
       expect(overlap(reading.boundingBox, plate?.corners ?? [])).toBeGreaterThan(0.6);
@@ -82,9 +100,13 @@ describe("a photo through GraphQL", () => {
     const { data, errors } = await upload(server.url, await fixture("no-plate"));
     expect(errors).toBeUndefined();
     expect(data.recognizeUpload).toMatchObject({ recognitions: [], request: { status: "NO_PLATE" } });
-    const again = await graphql<{ recognitionRequest: { status: string } }>(server.url, "query ($id: ID!) { recognitionRequest(id: $id) { status } }", {
-      id: data.recognizeUpload.request.id,
-    });
+    const again = await graphql<{ recognitionRequest: { status: string } }>(
+      server.url,
+      "query ($id: ID!) { recognitionRequest(id: $id) { status } }",
+      {
+        id: data.recognizeUpload.request.id,
+      },
+    );
     expect(again.data.recognitionRequest.status).toBe("NO_PLATE");
   });
 
@@ -100,7 +122,11 @@ describe("a photo through GraphQL", () => {
 
   test("an EXIF rotation is undone for reading, and the box is in pixels of the image as sent", async () => {
     // Stored lying on its side, with the note "turn by 90° clockwise" (6): viewers show it upright.
-    const bytes = await sharp(await fixture("blue")).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 92 }).toBuffer();
+    const bytes = await sharp(await fixture("blue"))
+      .rotate(270)
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 92 })
+      .toBuffer();
     const { data } = await upload(server.url, bytes);
     const { plateNumber, corners } = expectedOf("blue");
     expect(data.recognizeUpload.request.image).toMatchObject({ width: 640, height: 960 });

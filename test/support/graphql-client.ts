@@ -4,7 +4,11 @@ import { readFile } from "node:fs/promises";
 export interface GraphQLAnswer<Data> {
   status: number;
   data: Data;
-  errors?: { message: string; path?: string[]; extensions: { code: string; retryable: boolean; [key: string]: unknown } }[];
+  errors?: {
+    message: string;
+    path?: string[];
+    extensions: { code: string; retryable: boolean; [key: string]: unknown };
+  }[];
 }
 
 export async function graphql<Data = Record<string, never>>(
@@ -80,7 +84,11 @@ export async function upload(
 }
 
 export async function postForm<Data>(url: string, form: FormData): Promise<GraphQLAnswer<Data>> {
-  const response = await fetch(`${url}/graphql`, { method: "POST", headers: { "apollo-require-preflight": "true" }, body: form });
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "apollo-require-preflight": "true" },
+    body: form,
+  });
   return { status: response.status, ...((await response.json()) as Omit<GraphQLAnswer<Data>, "status">) };
 }
 

@@ -12,12 +12,22 @@ export interface TestServer {
 
 /** Only what a test sets stands in the environment, so that a developer's own settings don't leak in. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
-  return { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", LOG_LEVEL: "info", LOCAL_THREADS: "1", ...settings };
+  return {
+    PATH: process.env["PATH"],
+    HOME: process.env["HOME"],
+    PORT: "0",
+    LOG_LEVEL: "info",
+    LOCAL_THREADS: "1",
+    ...settings,
+  };
 }
 
 /** Resolves once the server listens; rejects with its output when it ends before. */
 export async function startServer(settings: Record<string, string>): Promise<TestServer> {
-  const child = spawn(process.execPath, ["dist/src/main.js"], { env: environment(settings), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["dist/src/main.js"], {
+    env: environment(settings),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const url = await new Promise<string>((resolve, reject) => {
@@ -42,7 +52,10 @@ export async function startServer(settings: Record<string, string>): Promise<Tes
 
 /** Starts a server that is expected not to come up, and gives its exit code and what it wrote. */
 export async function startFailing(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ["dist/src/main.js"], { env: environment(settings), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["dist/src/main.js"], {
+    env: environment(settings),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

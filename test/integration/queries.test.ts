@@ -1,0 +1,377 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { v7 as uuidv7 } from "uuid";
+import { graphql } from "../support/graphql-client.js";
+import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
+import { startServer, type TestServer } from "../support/test-server.js";
+
+const PARTNER = "00000000-0000-7000-8000-000000000001";
+const STRANGER = "00000000-0000-7000-8000-000000000002";
+const START = Date.parse("2026-03-01T00:00:00.000Z");
+
+interface Row {
+  id: string;
+  requestId: string;
+  plateNumber: string;
+  province: string;
+  color: string;
+  type: string;
+  confidence: number;
+  direction: string;
+  capturedAt: string;
+  recognizedAt: string;
+  cameraId: string | null;
+  engine: string;
+}
+
+let database: TestDatabase;
+let server: TestServer;
+let rows: Row[];
+
+/** The same rows for every run: few values of each kind, so that filters overlap and keys tie. */
+function makeRows(): Row[] {
+  let state = 42;
+  const random = (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  const pick = <Value>(values: readonly Value[]): Value => values[random(values.length)] as Value;
+  return Array.from({ length: 240 }, () => {
+    const province = pick(["粤", "京", "皖"]);
+    return {
+      id: uuidv7(),
+      requestId: uuidv7(),
+      province,
+      plateNumber: `${province}${pick(["A", "B", "T"])}${pick(["NT444", "12345", "D9001", "0O0O1"])}`,
+      color: pick(["BLUE", "GREEN", "YELLOW"]),
+      type: pick(["BLUE", "NEW_ENERGY_SMALL", "SINGLE_ROW_YELLOW"]),
+      confidence: pick([10, 50, 80, 80, 99]),
+      direction: pick(["UNKNOWN", "LEFT"]),
+      capturedAt: new Date(START + random(40) * 3_600_000).toISOString(),
+      recognizedAt: new Date(START + random(40) * 60_000).toISOString(),
+      cameraId: pick([null, "east%1", "west_2", "back\\slash"]),
+      engine: pick(["LOCAL", "JUHE"]),
+    };
+  });
+}
+
+async function insert(partner: string, row: Row): Promise<void> {
+  await database.query(
+    `INSERT INTO recognition_requests VALUES ($1, $2, 'SUCCEEDED', $3, 'UPLOAD', sha256('x'), 1, 'JPEG', 9, 9, NULL, NULL, NULL, NULL, NULL, NULL, 5, $4)`,
+    [row.requestId, partner, row.engine, row.recognizedAt],
+  );
+  await database.query(
+    `INSERT INTO plate_recognitions VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, NULL, $9, NULL, NULL, NULL, NULL, $10, $11, $12, $13)`,
+    [
+      row.id,
+      partner,
+      row.requestId,
+      row.plateNumber,
+      row.province,
+      row.color,
+      row.type,
+      row.confidence,
+      row.direction,
+      row.capturedAt,
+      row.recognizedAt,
+      row.cameraId,
+      row.engine,
+    ],
+  );
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  rows = makeRows();
+  await database.query("INSERT INTO partners VALUES ($1, 'stranger')", [STRANGER]);
+  for (const row of rows) await insert(PARTNER, row);
+  for (const row of makeRows().slice(0, 20)) await insert(STRANGER, row);
+  server = await startServer({ DATABASE_URL: database.url });
+});
+
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+  await database.drop();
+});
+
+const ORDERS = [
+  "CAPTURED_AT_DESC",
+  "CAPTURED_AT_ASC",
+  "RECOGNIZED_AT_DESC",
+  "RECOGNIZED_AT_ASC",
+  "CONFIDENCE_DESC",
+  "CONFIDENCE_ASC",
+] as const;
+type Order = (typeof ORDERS)[number];
+
+function inOrder(order: Order, list: readonly Row[]): Row[] {
+  const sign = order.endsWith("_ASC") ? 1 : -1;
+  const key = (row: Row): string | number =>
+    order.startsWith("CAPTURED") ? row.capturedAt : order.startsWith("RECOGNIZED") ? row.recognizedAt : row.confidence;
+  return [...list].sort((a, b) => sign * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id < b.id ? -1 : 1));
+}
+
+interface Page {
+  plateRecognitions: {
+    totalCount: number;
+    nodes: { id: string }[];
+    edges: { cursor: string; node: { id: string } }[];
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  };
+}
+
+const PAGE = `query ($filter: PlateRecognitionFilter, $orderBy: PlateRecognitionOrder, $first: Int, $after: String, $last: Int, $before: String) {
+  plateRecognitions(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+    totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}`;
+
+const nodeId = (row: Row): string => Buffer.from(`PlateRecognition:${row.id}`).toString("base64url");
+
+async function page(variables: Record<string, unknown>): Promise<Page["plateRecognitions"]> {
+  const { data, errors } = await graphql<Page>(server.url, PAGE, variables);
+  expect(errors).toBeUndefined();
+  return data.plateRecognitions;
+}
+
+describe("paging", () => {
+  test.each(ORDERS)("%s walks forward over every row once, in order", async (orderBy) => {
+    const seen: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { nodes, pageInfo, edges } = await page({ orderBy, first: 37, after });
+      seen.push(...nodes.map(({ id }) => id));
+      expect(edges.map(({ node }) => node.id)).toEqual(nodes.map(({ id }) => id));
+      expect(pageInfo.hasPreviousPage).toBe(after !== null);
+      expect(pageInfo.endCursor).toBe(edges.at(-1)?.cursor ?? null);
+      ({ endCursor: after, hasNextPage: more } = pageInfo);
+    }
+    expect(seen).toEqual(inOrder(orderBy, rows).map(nodeId));
+  });
+
+  test.each(ORDERS)("%s walks backward over every row once, in order", async (orderBy) => {
+    const seen: string[] = [];
+    for (let before: string | null = null, more = true; more;) {
+      const { nodes, pageInfo } = await page({ orderBy, last: 41, before });
+      seen.unshift(...nodes.map(({ id }) => id));
+      expect(pageInfo.hasNextPage).toBe(before !== null);
+      ({ startCursor: before, hasPreviousPage: more } = pageInfo);
+    }
+    expect(seen).toEqual(inOrder(orderBy, rows).map(nodeId));
+  });
+
+  test("20 rows when nothing is said, none for `first: 0`, and the total of the whole list", async () => {
+    expect((await page({})).nodes).toHaveLength(20);
+    expect(await page({ first: 0 })).toMatchObject({
+      nodes: [],
+      edges: [],
+      totalCount: 240,
+      pageInfo: { hasNextPage: true, startCursor: null },
+    });
+  });
+
+  test("a row that arrives between two pages neither repeats nor hides another", async () => {
+    const before = await page({ first: 10 });
+    await insert(PARTNER, {
+      ...(rows[0] as Row),
+      id: uuidv7(),
+      requestId: uuidv7(),
+      capturedAt: "2026-12-01T00:00:00.000Z",
+      cameraId: "late",
+    });
+    const next = await page({ first: 10, after: before.pageInfo.endCursor });
+    expect([...before.nodes, ...next.nodes].map(({ id }) => id)).toEqual(
+      inOrder("CAPTURED_AT_DESC", rows).slice(0, 20).map(nodeId),
+    );
+    await database.query("DELETE FROM plate_recognitions WHERE camera_id = 'late'");
+  });
+});
+
+describe("filters", () => {
+  const time = fc.integer({ min: 0, max: 40 }).map((hour) => new Date(START + hour * 3_600_000).toISOString());
+  const some = <Value>(...values: Value[]): fc.Arbitrary<Value[]> => fc.subarray(values);
+  const text = fc.constantFrom("粤", "粤A", "a·nt", "444", "0o", "%", "_", "\\", "京B12345", "皖td9001", "");
+  const conditions = fc.record({
+    plateNumber: fc.record(
+      {
+        eq: fc.constantFrom("粤a·nt444", "京B12345"),
+        in: some("粤A12345", "皖TD9001"),
+        startsWith: text,
+        contains: text,
+      },
+      { requiredKeys: [] },
+    ),
+    capturedAt: fc.record({ gte: time, lt: time }, { requiredKeys: [] }),
+    recognizedAt: fc.record({ gte: time, lt: time }, { requiredKeys: [] }),
+    confidence: fc.record(
+      { gte: fc.integer({ min: 0, max: 100 }), lte: fc.integer({ min: 0, max: 100 }) },
+      { requiredKeys: [] },
+    ),
+    color: some("BLUE", "GREEN"),
+    type: some("BLUE", "NEW_ENERGY_SMALL"),
+    direction: some("UNKNOWN", "LEFT", "UP"),
+    province: some("粤", "京", "藏"),
+    cameraId: some("east%1", "west_2", "back\\slash", "east"),
+    engine: some("LOCAL", "JUHE"),
+  });
+  const NAMES = [
+    "plateNumber",
+    "capturedAt",
+    "recognizedAt",
+    "confidence",
+    "color",
+    "type",
+    "direction",
+    "province",
+    "cameraId",
+    "engine",
+  ] as const;
+  // Three conditions at most: with all ten at once nothing would ever match.
+  const filters = fc
+    .tuple(conditions, fc.subarray([...NAMES], { maxLength: 3 }))
+    .map(([all, names]) => Object.fromEntries(names.map((name) => [name, all[name]])) as Partial<typeof all>);
+
+  type Filter = typeof filters extends fc.Arbitrary<infer Value> ? Value : never;
+  const plain = (value: string): string => value.replaceAll("·", "").toUpperCase();
+  const unless = (bound: string | undefined, keeps: boolean): boolean => bound === undefined || keeps;
+
+  /** What the filter means, said once more in the plainest way. */
+  function matches(row: Row, { plateNumber: plate, ...filter }: Filter): boolean {
+    const anyOf = (values: string[] | undefined, value: string | null): boolean =>
+      values === undefined || (value !== null && values.includes(value));
+    return (
+      (plate?.eq === undefined || row.plateNumber === plain(plate.eq)) &&
+      (plate?.in === undefined || plate.in.map(plain).includes(row.plateNumber)) &&
+      (plate?.startsWith === undefined || row.plateNumber.startsWith(plain(plate.startsWith))) &&
+      (plate?.contains === undefined || row.plateNumber.includes(plain(plate.contains))) &&
+      unless(filter.capturedAt?.gte, row.capturedAt >= (filter.capturedAt?.gte ?? "")) &&
+      unless(filter.capturedAt?.lt, row.capturedAt < (filter.capturedAt?.lt ?? "")) &&
+      unless(filter.recognizedAt?.gte, row.recognizedAt >= (filter.recognizedAt?.gte ?? "")) &&
+      unless(filter.recognizedAt?.lt, row.recognizedAt < (filter.recognizedAt?.lt ?? "")) &&
+      row.confidence >= (filter.confidence?.gte ?? 0) &&
+      row.confidence <= (filter.confidence?.lte ?? 100) &&
+      anyOf(filter.color, row.color) &&
+      anyOf(filter.type, row.type) &&
+      anyOf(filter.direction, row.direction) &&
+      anyOf(filter.province, row.province) &&
+      anyOf(filter.cameraId, row.cameraId) &&
+      anyOf(filter.engine, row.engine)
+    );
+  }
+
+  test("any filter in any order gives what its meaning says", async () => {
+    let matched = 0;
+    await fc.assert(
+      fc.asyncProperty(filters, fc.constantFrom(...ORDERS), async (filter, orderBy) => {
+        const expected = inOrder(
+          orderBy,
+          rows.filter((row) => matches(row, filter)),
+        );
+        matched += expected.length;
+        const { totalCount, nodes } = await page({ filter, orderBy, first: 100 });
+        expect(totalCount).toBe(expected.length);
+        expect(nodes.map(({ id }) => id)).toEqual(expected.slice(0, 100).map(nodeId));
+      }),
+      { numRuns: 150, seed: 7 },
+    );
+    expect(matched).toBeGreaterThan(1000);
+  });
+
+  test("null means that nothing is asked, an empty list that nothing will do", async () => {
+    expect((await page({ filter: { plateNumber: { eq: null }, capturedAt: null, color: null } })).totalCount).toBe(240);
+    expect((await page({ filter: { color: [] } })).totalCount).toBe(0);
+  });
+});
+
+describe("what hangs off a row", () => {
+  async function statements(): Promise<number> {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    return Number(/^plategraph_database_statements_total (\d+)$/m.exec(text)?.[1]);
+  }
+
+  test.each([
+    [
+      "readings with their requests and those with their readings",
+      3,
+      `{ plateRecognitions(first: 50) { nodes { request { recognitions { id } } } } }`,
+    ],
+    [
+      "readings with their plates and a page of each history",
+      3,
+      `{ plateRecognitions(first: 50) { nodes { plate { number sightings recognitions(first: 3) { nodes { id } } } } } }`,
+    ],
+    [
+      "readings alone, the total not asked for",
+      1,
+      `{ plateRecognitions(first: 50) { nodes { id } edges { cursor } pageInfo { hasNextPage } } }`,
+    ],
+    ["readings and the total", 2, `{ plateRecognitions(first: 50) { totalCount nodes { id } } }`],
+  ])("%s: one statement a level", async (_name, expected, query) => {
+    const before = await statements();
+    const { errors } = await graphql(server.url, query);
+    expect(errors).toBeUndefined();
+    expect((await statements()) - before).toBe(expected);
+  });
+
+  test("`nodes` fetches each type by one statement and keeps the order", async () => {
+    const ids = rows
+      .slice(0, 30)
+      .flatMap((row) => [nodeId(row), Buffer.from(`RecognitionRequest:${row.requestId}`).toString("base64url")]);
+    const before = await statements();
+    const { data } = await graphql<{ nodes: { __typename: string; id: string }[] }>(
+      server.url,
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
+      { ids },
+    );
+    expect((await statements()) - before).toBe(2);
+    expect(data.nodes.map(({ id }) => id)).toEqual(ids);
+    expect(data.nodes.slice(0, 2).map(({ __typename }) => __typename)).toEqual([
+      "PlateRecognition",
+      "RecognitionRequest",
+    ]);
+  });
+
+  test("each plate gets its own page of history", async () => {
+    const numbers = [...new Set(rows.map(({ plateNumber }) => plateNumber))].slice(0, 5);
+    const query = `{ ${numbers.map((number, index) => `p${String(index)}: plate(number: "${number}") { number sightings firstSeenAt lastSeenAt recognitions(first: 2) { totalCount nodes { id } pageInfo { hasNextPage } } }`).join(" ")} }`;
+    const before = await statements();
+    const { data } = await graphql<
+      Record<string, { number: string; recognitions: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean } } }>
+    >(server.url, query);
+    // The plates, their pages, and a count for each.
+    expect((await statements()) - before).toBe(2 + numbers.length);
+    numbers.forEach((number, index) => {
+      const own = inOrder(
+        "CAPTURED_AT_DESC",
+        rows.filter((row) => row.plateNumber === number),
+      );
+      expect(data[`p${String(index)}`]).toEqual({
+        number,
+        sightings: own.length,
+        firstSeenAt: own.at(-1)?.capturedAt,
+        lastSeenAt: own[0]?.capturedAt,
+        recognitions: {
+          totalCount: own.length,
+          nodes: own.slice(0, 2).map((row) => ({ id: nodeId(row) })),
+          pageInfo: { hasNextPage: own.length > 2 },
+        },
+      });
+    });
+  });
+});
+
+describe("owners", () => {
+  test("another partner's records are not there, by whatever way", async () => {
+    const [stranger] = await database.query<{ id: string; request_id: string }>(
+      "SELECT id, request_id FROM plate_recognitions WHERE partner_id = $1 LIMIT 1",
+      [STRANGER],
+    );
+    const reading = Buffer.from(`PlateRecognition:${stranger?.id ?? ""}`).toString("base64url");
+    const request = Buffer.from(`RecognitionRequest:${stranger?.request_id ?? ""}`).toString("base64url");
+    const { data, errors } = await graphql<Record<string, unknown>>(
+      server.url,
+      `{ node(id: "${reading}") { id } nodes(ids: ["${reading}", "${request}"]) { id } plateRecognition(id: "${reading}") { id } recognitionRequest(id: "${request}") { id } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ node: null, nodes: [null, null], plateRecognition: null, recognitionRequest: null });
+  });
+});
