@@ -99,8 +99,8 @@ def _tractor(rng):
 KINDS = {
     "blue": (34, lambda r: _single("blue", _head(r) + _serial(r, 5), "BLUE", "BLUE")),
     "yellow_single": (8, lambda r: _single("yellow_single", _head(r) + _serial(r, 5), "YELLOW", "SINGLE_ROW_YELLOW")),
-    "yellow_double": (7, lambda r: _double("yellow_double", _head(r) + _serial(r, 5), "YELLOW", "DOUBLE_ROW_YELLOW")),
-    "trailer": (3, lambda r: _double("trailer", _head(r) + _serial(r, 4, 1) + "挂", "YELLOW", "DOUBLE_ROW_YELLOW")),
+    "yellow_double": (9, lambda r: _double("yellow_double", _head(r) + _serial(r, 5), "YELLOW", "DOUBLE_ROW_YELLOW")),
+    "trailer": (4, lambda r: _double("trailer", _head(r) + _serial(r, 4, 1) + "挂", "YELLOW", "DOUBLE_ROW_YELLOW")),
     "learner": (3, lambda r: _single("learner", _head(r) + _serial(r, 4, 1) + "学", "YELLOW", "SINGLE_ROW_YELLOW")),
     "new_energy_small": (12, _new_energy_small),
     "new_energy_large": (5, _new_energy_large),
@@ -108,7 +108,7 @@ KINDS = {
     "armed_police": (4, _armed_police),
     "military": (3, lambda r: _single("military", _military_text(r), "WHITE", "SINGLE_ROW_MILITARY", (0, 1))),
     "military_double": (
-        2,
+        4,
         lambda r: _double("military_double", _military_text(r), "WHITE", "DOUBLE_ROW_MILITARY", red=(0, 1)),
     ),
     "old_army": (3, _old_army),
@@ -116,9 +116,9 @@ KINDS = {
     "consulate": (2, _consulate),
     "hong_kong": (2, lambda r: _cross_border(r, "港", "HONG_KONG")),
     "macau": (2, lambda r: _cross_border(r, "澳", "MACAU")),
-    "black_foreign": (1, lambda r: _single("black_foreign", _head(r) + _serial(r, 5), "BLACK", "BLACK")),
+    "black_foreign": (3, lambda r: _single("black_foreign", _head(r) + _serial(r, 5), "BLACK", "BLACK")),
     "civil_aviation": (2, lambda r: _single("civil_aviation", "民航" + r.choice("ABCDEFGHJ") + _digits(r, 4), "GREEN", "CIVIL_AVIATION")),
-    "tractor": (3, _tractor),
+    "tractor": (4, _tractor),
     "emergency": (1, lambda r: _single("emergency", _head(r) + _serial(r, 4, 1) + "急", "WHITE", "UNKNOWN", (0, 6))),
 }
 

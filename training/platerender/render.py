@@ -31,6 +31,8 @@ class RenderedPlate:
     plate_type: str
     kind: str
     double_row: bool
+    # Characters in the upper row; 0 on a plate of one row.
+    upper: int
 
 
 def render_plate(rng, glyphs, kind=None):
@@ -47,7 +49,7 @@ def render_plate(rng, glyphs, kind=None):
             _stamp(rng, canvas, glyphs.mask(chars[index], _use(design, row)), box, RED if red else ink_color)
         start += len(chars)
     _furniture(rng, canvas, design, ink_color)
-    return RenderedPlate(canvas.clip(0, 255).astype(np.uint8), design.text, design.color, design.plate_type, design.kind, double)
+    return RenderedPlate(canvas.clip(0, 255).astype(np.uint8), design.text, design.color, design.plate_type, design.kind, double, len(design.rows[0]) if double else 0)
 
 
 def _size(design):
@@ -76,9 +78,17 @@ def _cells(design, row, count):
     if count >= 8:
         pitch = 412 / count
         return [(14 + i * pitch, 25, pitch * 0.78, 90) for i in range(count)]
-    if design.text[0] == "使" or design.text[:2] == "民航" or design.text[-1] == "使":
+    if design.text[:2] == "民航":
         return [(15.5 + i * 61, 25, 45, 90) for i in range(count)]
-    return [(15.5 + i * 57 + (22 if i >= 2 else 0), 25, 45, 90) for i in range(count)]
+    return [(15.5 + i * 57 + (22 if i >= _dot_after(design) else 0), 25, 45, 90) for i in range(count)]
+
+
+def _dot_after(design):
+    """How many characters stand before the separator dot."""
+    if "使" in design.text:
+        return 4 if design.text[0] == "使" else 3
+    # Police plates part the province from the rest; a few show the civil spacing.
+    return 1 if design.kind == "police" and design.text[-2] not in "89" else 2
 
 
 def _paint(rng, design, width, height):
@@ -124,8 +134,11 @@ def _furniture(rng, canvas, design, ink):
     if rng.random() < 0.85 and not design.kind.startswith("new_energy"):
         inset = rng.choice([2, 3, 4])
         cv2.rectangle(canvas, (inset, inset), (width - 1 - inset, height - 1 - inset), ink, rng.choice([1, 1, 2]))
-    if len(design.rows) == 1 and design.kind in ("blue", "yellow_single", "police", "consulate", "learner", "military", "old_army", "hong_kong", "macau") and rng.random() < 0.9:
-        cv2.circle(canvas, (int((134 + rng.uniform(-3, 3)) * SCALE), height // 2), rng.choice([2, 3, 3]), ink, -1)
+    if len(design.rows) == 1 and not design.kind.startswith("new_energy") and design.text[:2] != "民航" and rng.random() < 0.9:
+        x = 20 + 57 * _dot_after(design) + rng.uniform(-3, 3)
+        cv2.circle(canvas, (int(x * SCALE), height // 2), rng.choice([2, 3, 3]), ink, -1)
+    if design.kind.startswith("new_energy"):
+        _new_energy_badge(rng, canvas, width, height)
     for x in (0.25, 0.75):
         for y in (0.07, 0.93):
             if rng.random() < 0.5:
@@ -142,3 +155,13 @@ def _furniture(rng, canvas, design, ink):
         cv2.ellipse(overlay, center, (rng.randrange(3, 22), rng.randrange(2, 9)), rng.uniform(0, 180), 0, 360, (shade, shade * 1.02, shade * 1.08), -1)
         opacity = rng.uniform(0.2, 0.6)
         canvas[:] = canvas * (1 - opacity) + overlay * opacity
+
+
+def _new_energy_badge(rng, canvas, width, height):
+    """The border line and the round mark after the second character, which must not be read as an O."""
+    if rng.random() < 0.7:
+        cv2.rectangle(canvas, (3, 3), (width - 4, height - 4), (25, 30, 25), 1)
+    if rng.random() < 0.8:
+        center = (int((136 + rng.uniform(-2, 2)) * SCALE), height // 2)
+        cv2.circle(canvas, center, rng.choice([6, 7, 8]), (250, 250, 250), -1)
+        cv2.circle(canvas, center, rng.choice([4, 5, 6]), rng.choice([(200, 120, 60), (60, 160, 60), (60, 60, 200)]), rng.choice([2, 3]))

@@ -79,7 +79,10 @@ def jittered(quad, rng, amount):
 
 
 class RenderedSamples:
-    """Rendered plates put before real backgrounds, seen from an angle at a random size, then cut out again."""
+    """Rendered plates put before real backgrounds, seen from an angle at a random size, then cut out again.
+
+    A sample is (picture, text, colour class, characters in the upper row: 0 for one row).
+    """
 
     def __init__(self, plates_dir):
         self._glyphs = GlyphSet(plates_dir)
@@ -106,7 +109,7 @@ class RenderedSamples:
         scene = cv2.warpPerspective(image, matrix, (int(size[0]), int(size[1])), dst=background.copy(), borderMode=cv2.BORDER_TRANSPARENT)
         scene = degrade(rng, scene, strength)
         picture = warp(scene, quad, rng, 0.03)
-        return picture, plate.text, COLORS.index(plate.color), float(plate.double_row)
+        return picture, plate.text, COLORS.index(plate.color), plate.upper
 
 
 class RealSamples:
@@ -122,8 +125,8 @@ class RealSamples:
                 if quad is None or not inside(image, quad):
                     continue
                 image, quad = _around(image, quad)
-            double = 1.0 if row["color"] == "yellow-double" else 0.0
-            self._items.append((image, quad, row["plate"], color_index(row), double))
+            upper = 2 if row["color"] == "yellow-double" else 0
+            self._items.append((image, quad, row["plate"], color_index(row), upper))
         counts = {}
         for _, _, text, _, _ in self._items:
             counts[text[0]] = counts.get(text[0], 0) + 1
@@ -138,7 +141,7 @@ class RealSamples:
         return len(self._items)
 
     def draw(self, rng, strength=0.6):
-        image, quad, text, color, double = rng.choices(self._items, cum_weights=self._cumulative)[0]
+        image, quad, text, color, upper = rng.choices(self._items, cum_weights=self._cumulative)[0]
         height, width = image.shape[:2]
         if quad is None:
             quad = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -147,7 +150,7 @@ class RealSamples:
             small = cv2.resize(image, (max(16, int(width * shrink)), max(6, int(height * shrink))), interpolation=cv2.INTER_AREA)
             quad = quad * [small.shape[1] / width, small.shape[0] / height]
             image = degrade(rng, small, strength)
-        return warp(image, quad.astype(np.float32), rng, 0.03), text, color, double
+        return warp(image, quad.astype(np.float32), rng, 0.03), text, color, upper
 
 
 def _around(image, quad):

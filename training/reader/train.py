@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from platerender.alphabet import CHARACTERS, COLORS
 
 from .decode import greedy_text
+from .loss import loss_of
 from .model import PlateReader
 from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, read_image, train_and_validation, warp
+
+# Kinds of two rows: the real pictures hold hardly any, so the validation draws them.
+DOUBLE_KINDS = ("yellow_double", "trailer", "military_double", "tractor")
 
 
 def produce(plates_dir, seed, real_share, strength, batch, queue):
@@ -30,27 +33,14 @@ def produce(plates_dir, seed, real_share, strength, batch, queue):
         samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
         labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
-        lengths = [len(label) for label in labels]
-        flat = [index for label in labels for index in label]
-        queue.put((np.ascontiguousarray(images), flat, lengths, [s[2] for s in samples], [s[3] for s in samples]))
-
-
-def loss_of(model, batch):
-    images, flat, lengths, colors, doubles = batch
-    x = torch.from_numpy(images).float().to(memory_format=torch.channels_last)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits, color, double = model(x)
-    log_probs = F.log_softmax(logits.float(), 2).transpose(0, 1)
-    frames = torch.full((len(lengths),), log_probs.shape[0], dtype=torch.long)
-    ctc = F.ctc_loss(log_probs, torch.tensor(flat), frames, torch.tensor(lengths), zero_infinity=True)
-    color_loss = F.cross_entropy(color.float(), torch.tensor(colors), ignore_index=-1)
-    double_loss = F.binary_cross_entropy_with_logits(double.float(), torch.tensor(doubles, dtype=torch.float32))
-    return ctc + 0.1 * color_loss + 0.1 * double_loss, float(ctc)
+        queue.put((np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples]))
 
 
 def validation_pictures(plates_dir):
-    """Held-out real pictures, warped once: (name, image, text)."""
-    pictures = []
+    """Held-out real pictures, warped once, and rendered ones of each layout: (name, image, text)."""
+    rng, rendered = random.Random(5), RenderedSamples(plates_dir)
+    pictures = [("double", *rendered.draw(rng, kind, 0.5)[:2]) for kind in DOUBLE_KINDS for _ in range(40)]
+    pictures += [("single", *rendered.draw(rng, "blue", 0.5)[:2]) for _ in range(160)]
     for row in train_and_validation(plates_dir)[1]:
         image = read_image(plates_dir, row)
         height, width = image.shape[:2]
@@ -89,6 +79,7 @@ def main():
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
     parser.add_argument("--init", help="weights to start from")
+    parser.add_argument("--easy-steps", type=int, default=4000, help="steps in which the pictures get from easy to hard")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
@@ -117,7 +108,7 @@ def main():
         if progress >= 1:
             break
         # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
-        strength.value = min(1.0, 0.15 + step / 4000)
+        strength.value = min(1.0, 0.15 + step / args.easy_steps)
         warm = min(1.0, step / 300)
         for group in optimizer.param_groups:
             group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
