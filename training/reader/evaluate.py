@@ -83,7 +83,7 @@ def line(name, truth, readings):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
-    parser.add_argument("--out", default="runs/reader")
+    parser.add_argument("--out", default="runs/reader-rows")
     parser.add_argument("--count", type=int, default=200, help="rendered pictures of each kind and strength")
     parser.add_argument("--dev", action="store_true", help="crops-dev too: look rarely, choose models on the held-out pictures")
     parser.add_argument("--misses", action="store_true")
