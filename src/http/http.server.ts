@@ -21,6 +21,14 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   await app.register(cors, { origin: [...SANDBOX_ORIGINS, ...options.corsOrigins], maxAge: 600 });
+  // A kept-alive connection whose request was in flight when the stop began would hold the stop up until it times out.
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
+  });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
     const labels = { route, method: request.method, status: String(reply.statusCode) };
