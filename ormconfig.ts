@@ -7,4 +7,10 @@ import { ENTITIES } from "./src/recognitions/entities.js";
 const { database } = readConfig();
 if (database.url === null) throw new Error("Set DATABASE_URL: TypeORM's command line works on a running server.");
 
-export default createDataSource({ url: database.url, poolSize: database.poolSize, logger: console, entities: ENTITIES, migrations: MIGRATIONS });
+export default createDataSource({
+  url: database.url,
+  poolSize: database.poolSize,
+  logger: console,
+  entities: ENTITIES,
+  migrations: MIGRATIONS,
+});

@@ -31,13 +31,17 @@ const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
 // One thread for each step, as a worker of the server has it.
 sharp.concurrency(1);
 
-const rows = (await readFile(join(options.plates, "manifest.jsonl"), "utf8")).trim().split("\n").map((line) => JSON.parse(line));
+const rows = (await readFile(join(options.plates, "manifest.jsonl"), "utf8"))
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));
 const engine = await LocalEngine.load("models");
 const lines = [
   "| split | pictures | found | exact | exact without the first character | further plates reported | confidence ≥ 90: share, of those exact | median ms | p95 ms |",
   "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 ];
-for (const split of options.split ? [options.split] : ["photos-dev", "ccpd-dev", "crops-dev"]) lines.push(await measure(split));
+for (const split of options.split ? [options.split] : ["photos-dev", "ccpd-dev", "crops-dev"])
+  lines.push(await measure(split));
 const table = lines.join("\n");
 console.log(table);
 if (options.write) await writeTable(table);
@@ -49,7 +53,9 @@ async function measure(split) {
   const percent = (test) => `${((100 * outcomes.filter(test).length) / outcomes.length).toFixed(1)}%`;
   const sure = outcomes.filter(({ confidence }) => confidence >= 90);
   const times = outcomes.map(({ ms }) => ms).sort((a, b) => a - b);
-  if (options.misses) for (const { file, truth, text, confidence } of outcomes) if (text !== truth) console.error(`${file}\t${truth}\t${text}\t${confidence}`);
+  if (options.misses)
+    for (const { file, truth, text, confidence } of outcomes)
+      if (text !== truth) console.error(`${file}\t${truth}\t${text}\t${confidence}`);
   return `| ${[
     split,
     outcomes.length,
@@ -71,9 +77,21 @@ async function readWhole(row) {
   const ms = performance.now() - started;
   const xs = row.corners?.map(([x]) => x);
   const ys = row.corners?.map(([, y]) => y);
-  const box = row.corners && { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
-  const found = box ? readings.some((reading) => intersectionOverUnion(reading.boundingBox, box) >= 0.5) : readings.length > 0;
-  return { ...outcomeOf(row, readings[0]?.plateNumber ?? "", readings[0]?.confidence ?? 0), found, ms, others: Math.max(0, readings.length - 1) };
+  const box = row.corners && {
+    left: Math.min(...xs),
+    top: Math.min(...ys),
+    right: Math.max(...xs),
+    bottom: Math.max(...ys),
+  };
+  const found = box
+    ? readings.some((reading) => intersectionOverUnion(reading.boundingBox, box) >= 0.5)
+    : readings.length > 0;
+  return {
+    ...outcomeOf(row, readings[0]?.plateNumber ?? "", readings[0]?.confidence ?? 0),
+    found,
+    ms,
+    others: Math.max(0, readings.length - 1),
+  };
 }
 
 /** A crop is all plate: only the reader is asked. */
@@ -82,9 +100,21 @@ async function readCrop(row) {
   const started = performance.now();
   const pixels = await decodeUpright(photo);
   const { width, height } = pixels;
-  const [plate] = await engine.readQuads(pixels, [[{ x: 0, y: 0 }, { x: width, y: 0 }, { x: width, y: height }, { x: 0, y: height }]]);
+  const [plate] = await engine.readQuads(pixels, [
+    [
+      { x: 0, y: 0 },
+      { x: width, y: 0 },
+      { x: width, y: height },
+      { x: 0, y: height },
+    ],
+  ]);
   const ms = performance.now() - started;
-  return { ...outcomeOf(row, plate?.text.plateNumber ?? "", Math.round((plate?.text.confidence ?? 0) * 100)), found: true, ms, others: 0 };
+  return {
+    ...outcomeOf(row, plate?.text.plateNumber ?? "", Math.round((plate?.text.confidence ?? 0) * 100)),
+    found: true,
+    ms,
+    others: 0,
+  };
 }
 
 function outcomeOf(row, text, confidence) {

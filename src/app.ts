@@ -56,13 +56,22 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 async function start(config: Config, logger: Logger, releases: Release[]): Promise<Omit<App, "stop">> {
   const metrics = new Metrics();
   // The engine's models load while the database starts.
-  const [recognizers, store] = await settled(startRecognizers(config, logger, releases), startDatabase(config, logger, metrics, releases));
+  const [recognizers, store] = await settled(
+    startRecognizers(config, logger, releases),
+    startDatabase(config, logger, metrics, releases),
+  );
   const recognitions = new RecognitionRepository(store.database);
   const requests = new RequestRepository(store.database);
-  const service = new RecognitionService(recognizers, new RecognitionStore(store.database), config.images, logger, (attempt) => {
-    metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
-    metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
-  });
+  const service = new RecognitionService(
+    recognizers,
+    new RecognitionStore(store.database),
+    config.images,
+    logger,
+    (attempt) => {
+      metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
+      metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
+    },
+  );
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new PlateRecognitionResolver(recognitions),
@@ -96,7 +105,13 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   const embedded = config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger) : null;
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.database.url ?? "";
-  const dataSource = createDataSource({ url, poolSize: config.database.poolSize, logger, entities: ENTITIES, migrations: MIGRATIONS });
+  const dataSource = createDataSource({
+    url,
+    poolSize: config.database.poolSize,
+    logger,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+  });
   await dataSource.initialize();
   releases.push(() => dataSource.destroy());
   // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
@@ -107,7 +122,11 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
 }
 
 async function startRecognizers(config: Config, logger: Logger, releases: Release[]): Promise<Recognizers> {
-  const local = await LocalRecognizer.start({ modelsDir: fileURLToPath(new URL("../../models", import.meta.url)), ...config.local, logger });
+  const local = await LocalRecognizer.start({
+    modelsDir: fileURLToPath(new URL("../../models", import.meta.url)),
+    ...config.local,
+    logger,
+  });
   releases.push(() => local.close());
   if (config.juhe === null) return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local } };
   const client = new JuheClient(config.juhe);

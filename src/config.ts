@@ -24,7 +24,9 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 /** Thrown with every fault at once, so that a start is mended in one go. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    super(
+      `The settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
     this.name = "ConfigError";
   }
 }
@@ -39,10 +41,13 @@ const wholeNumber = (min: number, max: number) =>
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
 const urlOf = (protocols: readonly string[]) =>
-  z.string().refine((text) => {
-    const url = safeUrl(text);
-    return url !== null && protocols.includes(url.protocol);
-  }, `must be an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`);
+  z.string().refine(
+    (text) => {
+      const url = safeUrl(text);
+      return url !== null && protocols.includes(url.protocol);
+    },
+    `must be an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+  );
 
 function safeUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
@@ -50,7 +55,12 @@ function safeUrl(text: string): URL | null {
 
 const originList = z
   .string()
-  .transform((text) => text.split(",").map((origin) => origin.trim()).filter((origin) => origin !== ""))
+  .transform((text) =>
+    text
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ""),
+  )
   .refine(
     (origins) => origins.every((origin) => safeUrl(origin)?.origin === origin),
     "must be comma-separated origins such as https://app.example.com, without a path",
@@ -84,12 +94,14 @@ const environmentSchema = z.object({
 /** Reads and checks the whole environment; throws a `ConfigError` that lists every fault. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   // An empty value in a .env file means "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const parsed = environmentSchema.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   // Checked on the raw text, so that it is reported together with whatever else is wrong.
-  if (given["RECOGNIZER"]?.includes("juhe") && given["JUHE_KEY"] === undefined) {
-    faults.push(`RECOGNIZER ${given["RECOGNIZER"]} needs a JUHE_KEY`);
+  if (given.RECOGNIZER?.includes("juhe") && given.JUHE_KEY === undefined) {
+    faults.push(`RECOGNIZER ${given.RECOGNIZER} needs a JUHE_KEY`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const env = parsed.data;

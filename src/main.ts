@@ -11,7 +11,7 @@ const logger = createLogger(config.logLevel);
 const started = performance.now();
 
 let app: App | null = null;
-let stopping = false;
+let stopping = false as boolean;
 
 /** The first signal lets requests in flight end; a second one does not wait. */
 const stop = (signal: NodeJS.Signals): void => {

@@ -14,7 +14,13 @@ const logger = createLogger(logLevel);
 if (database.url === null) {
   logger.info("no DATABASE_URL: the embedded database is migrated at every start");
 } else {
-  const dataSource = createDataSource({ url: database.url, poolSize: 2, logger, entities: ENTITIES, migrations: MIGRATIONS });
+  const dataSource = createDataSource({
+    url: database.url,
+    poolSize: 2,
+    logger,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+  });
   try {
     await dataSource.initialize();
     const names = await migrate(dataSource);

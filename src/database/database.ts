@@ -15,7 +15,14 @@ export type StatementObserver = () => void;
 
 /** Connection lost (08…), server shutting down or starting (57P0…), too many connections (53300), disk full (53100). */
 const OUTAGE_SQLSTATES = /^(08...|57P0[1-5]|53...)$/;
-const OUTAGE_ERRNO: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
+const OUTAGE_ERRNO: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
 
 export class Database {
   private readonly pool: Pool;
@@ -74,5 +81,7 @@ function translated(error: unknown): unknown {
   const outage =
     (typeof code === "string" && (OUTAGE_SQLSTATES.test(code) || OUTAGE_ERRNO.has(code))) ||
     /Connection terminated|timeout exceeded when trying to connect/.test(message);
-  return outage ? new AppError("INTERNAL_SERVER_ERROR", "the database can't be reached", { cause: error, retryable: true }) : error;
+  return outage
+    ? new AppError("INTERNAL_SERVER_ERROR", "the database can't be reached", { cause: error, retryable: true })
+    : error;
 }

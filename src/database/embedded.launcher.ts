@@ -21,13 +21,20 @@ export interface Launcher {
 
 /** A way to start programs that is not root: this user, or `nobody` where this user is root. */
 export async function unprivileged(...paths: readonly string[]): Promise<Launcher> {
-  if (process.getuid?.() !== 0) return { owner: null, startAs: null, command: (file, args) => ({ file, args: [...args] }) };
+  if (process.getuid?.() !== 0)
+    return { owner: null, startAs: null, command: (file, args) => ({ file, args: [...args] }) };
   const owner = { uid: await idOf("-u"), gid: await idOf("-g") };
   if ((await Promise.all(paths.map(isReachable))).every(Boolean)) {
     return { owner, startAs: owner, command: (file, args) => ({ file, args: [...args] }) };
   }
   // Under a folder that only root may enter (/root, mktemp -d) `nobody` needs root's right to pass, and that right only.
-  const privileges = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  const privileges = [
+    `--reuid=${owner.uid}`,
+    `--regid=${owner.gid}`,
+    "--clear-groups",
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+  ];
   return {
     owner,
     startAs: null,

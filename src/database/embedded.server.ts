@@ -41,7 +41,18 @@ export async function startEmbeddedServer(dataDir: string, logger: Logger): Prom
     await stopOrphan(binaries, launcher, cluster, logger);
     const port = await freePort();
     // pg_ctl puts the server in a session of its own, so that Ctrl-C reaches this process alone and requests in flight can end.
-    await pgCtl(binaries, launcher, ["start", "-D", cluster, "-w", "-t", "60", "-l", join(cluster, "postgres.log"), "-o", serverOptions(port)]);
+    await pgCtl(binaries, launcher, [
+      "start",
+      "-D",
+      cluster,
+      "-w",
+      "-t",
+      "60",
+      "-l",
+      join(cluster, "postgres.log"),
+      "-o",
+      serverOptions(port),
+    ]);
     const password = (await readFile(passwordFile, "utf8")).trim();
     return {
       url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`,
@@ -62,11 +73,19 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    throw new Error(`There is no embedded PostgreSQL for ${process.platform} on ${process.arch}: set DATABASE_URL to a PostgreSQL 15+ server.`, { cause });
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}: set DATABASE_URL to a PostgreSQL 15+ server.`,
+      { cause },
+    );
   }
 }
 
-async function initialise(binaries: Binaries, launcher: Launcher, cluster: string, passwordFile: string): Promise<void> {
+async function initialise(
+  binaries: Binaries,
+  launcher: Launcher,
+  cluster: string,
+  passwordFile: string,
+): Promise<void> {
   // A set-up that was cut off leaves files but no PG_VERSION; initdb wants an empty folder.
   await rm(cluster, { recursive: true, force: true });
   await mkdir(cluster, { mode: 0o700 });
@@ -89,7 +108,14 @@ async function initialise(binaries: Binaries, launcher: Launcher, cluster: strin
 
 function serverOptions(port: number): string {
   // No Unix socket: its path would have to be shorter than 108 bytes, and DATA_DIR may be anywhere.
-  return ["-h 127.0.0.1", `-p ${port}`, "-c unix_socket_directories=", "-c shared_buffers=256MB", "-c max_connections=100", "-c timezone=UTC"].join(" ");
+  return [
+    "-h 127.0.0.1",
+    `-p ${port}`,
+    "-c unix_socket_directories=",
+    "-c shared_buffers=256MB",
+    "-c max_connections=100",
+    "-c timezone=UTC",
+  ].join(" ");
 }
 
 async function pgCtl(binaries: Binaries, launcher: Launcher, args: readonly string[]): Promise<void> {
@@ -100,7 +126,11 @@ async function launch(launcher: Launcher, file: string, args: readonly string[])
   const command = launcher.command(file, args);
   try {
     // The working directory must be one that the server's user can enter.
-    await run(command.file, command.args, { ...launcher.startAs, cwd: "/", env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } });
+    await run(command.file, command.args, {
+      ...launcher.startAs,
+      cwd: "/",
+      env: { PATH: process.env.PATH ?? "", LC_ALL: "C" },
+    });
   } catch (cause) {
     const { stderr, stdout } = cause as { stderr?: string; stdout?: string };
     throw new Error(`The embedded PostgreSQL failed: ${(stderr || stdout || String(cause)).trim()}`, { cause });
@@ -143,7 +173,9 @@ async function freePort(): Promise<number> {
     probe.once("error", reject);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? resolvePort(address.port) : reject(new Error("no free port"))));
+      probe.close(() =>
+        address !== null && typeof address === "object" ? resolvePort(address.port) : reject(new Error("no free port")),
+      );
     });
   });
 }

@@ -9,8 +9,17 @@ function parse(value: unknown, node?: ValueNode): string {
   const text = typeof value === "string" ? value : "";
   const parts = RFC_3339.exec(text);
   const date = new Date(text.toUpperCase());
-  if (parts === null || Number.isNaN(date.getTime()) || !isRealDay(parts) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) {
-    throw badUserInput(`${JSON.stringify(value)} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`, node);
+  if (
+    parts === null ||
+    Number.isNaN(date.getTime()) ||
+    !isRealDay(parts) ||
+    date.getUTCFullYear() < 1 ||
+    date.getUTCFullYear() > 9999
+  ) {
+    throw badUserInput(
+      `${JSON.stringify(value)} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`,
+      node,
+    );
   }
   return date.toISOString();
 }
@@ -23,7 +32,8 @@ function isRealDay([, year, month, day]: RegExpExecArray): boolean {
 
 export const DateTimeScalar = new GraphQLScalarType<string, string>({
   name: "DateTime",
-  description: "A moment in time, RFC 3339 with a zone: `2026-11-23T08:30:00Z` or `2026-11-23T16:30:00+08:00`. Answers are in UTC with milliseconds.",
+  description:
+    "A moment in time, RFC 3339 with a zone: `2026-11-23T08:30:00Z` or `2026-11-23T16:30:00+08:00`. Answers are in UTC with milliseconds.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
   parseValue: (value) => parse(value),

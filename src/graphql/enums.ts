@@ -14,7 +14,9 @@ function describedEnum<Value extends string>(
   descriptions: Record<Value, string>,
 ): Record<Value, Value> {
   const enumObject = Object.fromEntries(values.map((value) => [value, value])) as Record<Value, Value>;
-  const valuesConfig = Object.fromEntries(values.map((value) => [value, { description: descriptions[value] }])) as Record<Value, { description: string }>;
+  const valuesConfig = Object.fromEntries(
+    values.map((value) => [value, { description: descriptions[value] }]),
+  ) as Record<Value, { description: string }>;
   registerEnumType(enumObject, { name, description, valuesConfig });
   return enumObject;
 }
@@ -29,35 +31,45 @@ export const PlateColorEnum = describedEnum("PlateColor", "The plate's colour. �
   YELLOW_GREEN: "黄绿, colour code 6. Large new-energy vehicles.",
 });
 
-export const PlateTypeEnum = describedEnum("PlateType", "The kind of plate. Juhe 车牌颜色类型, codes 0 to 18 in this order.", PLATE_TYPES, {
-  UNKNOWN: "未知车牌, code 0; also any code that the table does not know.",
-  BLUE: "蓝牌, code 1. Small cars.",
-  BLACK: "黑牌, code 2.",
-  SINGLE_ROW_YELLOW: "单排黄牌, code 3.",
-  DOUBLE_ROW_YELLOW: "双排黄牌（大车尾牌，农用车）, code 4. The rear of large vehicles.",
-  POLICE: "警车车牌, code 5.",
-  ARMED_POLICE: "武警车牌, code 6.",
-  PERSONALIZED: "个性化车牌, code 7.",
-  SINGLE_ROW_MILITARY: "单排军车, code 8.",
-  DOUBLE_ROW_MILITARY: "双排军车, code 9.",
-  EMBASSY: "使馆牌, code 10.",
-  HONG_KONG: "香港牌, code 11.",
-  TRACTOR: "拖拉机, code 12.",
-  MACAU: "澳门牌, code 13.",
-  FACTORY: "厂内牌, code 14.",
-  CIVIL_AVIATION: "民航牌, code 15.",
-  CONSULATE: "领事馆车牌, code 16.",
-  NEW_ENERGY_SMALL: "新能源车牌-小型车, code 17.",
-  NEW_ENERGY_LARGE: "新能源车牌-大型车, code 18.",
-});
+export const PlateTypeEnum = describedEnum(
+  "PlateType",
+  "The kind of plate. Juhe 车牌颜色类型, codes 0 to 18 in this order.",
+  PLATE_TYPES,
+  {
+    UNKNOWN: "未知车牌, code 0; also any code that the table does not know.",
+    BLUE: "蓝牌, code 1. Small cars.",
+    BLACK: "黑牌, code 2.",
+    SINGLE_ROW_YELLOW: "单排黄牌, code 3.",
+    DOUBLE_ROW_YELLOW: "双排黄牌（大车尾牌，农用车）, code 4. The rear of large vehicles.",
+    POLICE: "警车车牌, code 5.",
+    ARMED_POLICE: "武警车牌, code 6.",
+    PERSONALIZED: "个性化车牌, code 7.",
+    SINGLE_ROW_MILITARY: "单排军车, code 8.",
+    DOUBLE_ROW_MILITARY: "双排军车, code 9.",
+    EMBASSY: "使馆牌, code 10.",
+    HONG_KONG: "香港牌, code 11.",
+    TRACTOR: "拖拉机, code 12.",
+    MACAU: "澳门牌, code 13.",
+    FACTORY: "厂内牌, code 14.",
+    CIVIL_AVIATION: "民航牌, code 15.",
+    CONSULATE: "领事馆车牌, code 16.",
+    NEW_ENERGY_SMALL: "新能源车牌-小型车, code 17.",
+    NEW_ENERGY_LARGE: "新能源车牌-大型车, code 18.",
+  },
+);
 
-export const DirectionEnum = describedEnum("Direction", "Which way the plate moves. Juhe 车牌运动方向, codes 0 to 4 in this order.", DIRECTIONS, {
-  UNKNOWN: "未知, code 0. A single photo seldom tells.",
-  LEFT: "左, code 1.",
-  RIGHT: "右, code 2.",
-  UP: "上, code 3.",
-  DOWN: "下, code 4.",
-});
+export const DirectionEnum = describedEnum(
+  "Direction",
+  "Which way the plate moves. Juhe 车牌运动方向, codes 0 to 4 in this order.",
+  DIRECTIONS,
+  {
+    UNKNOWN: "未知, code 0. A single photo seldom tells.",
+    LEFT: "左, code 1.",
+    RIGHT: "右, code 2.",
+    UP: "上, code 3.",
+    DOWN: "下, code 4.",
+  },
+);
 
 export const RecognitionEngineEnum = describedEnum("RecognitionEngine", "Who read the photo.", RECOGNITION_ENGINES, {
   JUHE: "The vendor's verify_carlicense interface (聚合数据 车牌号OCR识别).",
@@ -82,11 +94,16 @@ export const ImageFormatEnum = describedEnum("ImageFormat", "The file format, to
   BMP: "Windows bitmap.",
 });
 
-export const PlateRecognitionOrderEnum = describedEnum("PlateRecognitionOrder", "The order of a list of readings; equal ones are ordered by id.", RECOGNITION_ORDERS, {
-  CAPTURED_AT_DESC: "Latest photo first.",
-  CAPTURED_AT_ASC: "Earliest photo first.",
-  RECOGNIZED_AT_DESC: "Latest reading first.",
-  RECOGNIZED_AT_ASC: "Earliest reading first.",
-  CONFIDENCE_DESC: "Surest first.",
-  CONFIDENCE_ASC: "Least sure first.",
-});
+export const PlateRecognitionOrderEnum = describedEnum(
+  "PlateRecognitionOrder",
+  "The order of a list of readings; equal ones are ordered by id.",
+  RECOGNITION_ORDERS,
+  {
+    CAPTURED_AT_DESC: "Latest photo first.",
+    CAPTURED_AT_ASC: "Earliest photo first.",
+    RECOGNIZED_AT_DESC: "Latest reading first.",
+    RECOGNIZED_AT_ASC: "Earliest reading first.",
+    CONFIDENCE_DESC: "Surest first.",
+    CONFIDENCE_ASC: "Least sure first.",
+  },
+);

@@ -29,7 +29,7 @@ export function createErrorFormatter(logger: Logger): ErrorFormatter {
     if (cause instanceof AppError && cause.code !== "INTERNAL_SERVER_ERROR") {
       return { ...formatted, message: cause.message, extensions: extensionsOf(cause) };
     }
-    const code = formatted.extensions?.["code"];
+    const code = formatted.extensions?.code;
     if (!(cause instanceof AppError) && REQUEST_FAULTS.has(code)) {
       return { ...formatted, extensions: { code: isValueFault(error) ? "BAD_USER_INPUT" : code, retryable: false } };
     }

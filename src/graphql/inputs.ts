@@ -2,7 +2,12 @@
 import { Field, InputType, Int } from "type-graphql";
 import { AppError } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
-import type { NumberRange, PlateNumberFilter, RecognitionFilter, TimeRange } from "../recognitions/recognition.filter.js";
+import type {
+  NumberRange,
+  PlateNumberFilter,
+  RecognitionFilter,
+  TimeRange,
+} from "../recognitions/recognition.filter.js";
 import type { Timestamp } from "../recognitions/recognition.rows.js";
 import type { RecognizeOptions } from "../recognitions/recognition.service.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
@@ -13,7 +18,9 @@ import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } f
 const MAX_TEXT = 256;
 const MAX_LIST = 1000;
 
-@InputType("PlateNumberFilter", { description: "Conditions on the plate number; case, spaces and separator dots don't count." })
+@InputType("PlateNumberFilter", {
+  description: "Conditions on the plate number; case, spaces and separator dots don't count.",
+})
 export class PlateNumberFilterInput implements PlateNumberFilter {
   @Field(() => String, { nullable: true, description: "Exactly this plate." })
   eq?: string | null;
@@ -46,7 +53,9 @@ export class IntRangeInput implements NumberRange {
   lte?: number | null;
 }
 
-@InputType("PlateRecognitionFilter", { description: "Every condition given must hold; within a list, any value will do." })
+@InputType("PlateRecognitionFilter", {
+  description: "Every condition given must hold; within a list, any value will do.",
+})
 export class PlateRecognitionFilterInput implements RecognitionFilter {
   @Field(() => PlateNumberFilterInput, { nullable: true, description: "By plate number." })
   plateNumber?: PlateNumberFilterInput | null;
@@ -87,10 +96,16 @@ export class RecognizeOptionsInput {
   @Field(() => DateTimeScalar, { nullable: true, description: "When it was taken; else the moment of arrival counts." })
   capturedAt?: Timestamp | null;
 
-  @Field(() => String, { nullable: true, description: "The caller's own reference, kept with the request; at most 256 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The caller's own reference, kept with the request; at most 256 characters.",
+  })
   externalReference?: string | null;
 
-  @Field(() => RecognitionEngineEnum, { nullable: true, description: "Overrides the server's RECOGNIZER setting for this call." })
+  @Field(() => RecognitionEngineEnum, {
+    nullable: true,
+    description: "Overrides the server's RECOGNIZER setting for this call.",
+  })
   engine?: RecognitionEngine | null;
 }
 
@@ -107,7 +122,10 @@ export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefin
 /** Refuses what the database could not hold or should not be asked. */
 export function checkedFilter(filter: PlateRecognitionFilterInput | null | undefined): RecognitionFilter {
   if (!filter) return {};
-  for (const [name, value] of [...Object.entries(filter), ...Object.entries(filter.plateNumber ?? {})] as [string, unknown][]) {
+  for (const [name, value] of [...Object.entries(filter), ...Object.entries(filter.plateNumber ?? {})] as [
+    string,
+    unknown,
+  ][]) {
     if (typeof value === "string") checkedText(name, value);
     if (!Array.isArray(value)) continue;
     if (value.length > MAX_LIST) throw new AppError("BAD_USER_INPUT", `\`${name}\` takes at most ${MAX_LIST} values.`);
@@ -118,7 +136,8 @@ export function checkedFilter(filter: PlateRecognitionFilterInput | null | undef
 
 export function checkedText(name: string, text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
-  if (text.length > MAX_TEXT) throw new AppError("BAD_USER_INPUT", `\`${name}\` is longer than ${MAX_TEXT} characters.`);
+  if (text.length > MAX_TEXT)
+    throw new AppError("BAD_USER_INPUT", `\`${name}\` is longer than ${MAX_TEXT} characters.`);
   // PostgreSQL's text has no place for U+0000.
   if (text.includes("\0")) throw new AppError("BAD_USER_INPUT", `\`${name}\` holds a NUL character.`);
   return text;

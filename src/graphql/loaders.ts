@@ -33,7 +33,9 @@ export class Loaders {
     const key = JSON.stringify(page);
     let loader = this.pagesOfPlate.get(key);
     if (loader === undefined) {
-      loader = new DataLoader((numbers) => this.repositories.recognitions.findPagePerPlate(this.partnerId, numbers, page));
+      loader = new DataLoader((numbers) =>
+        this.repositories.recognitions.findPagePerPlate(this.partnerId, numbers, page),
+      );
       this.pagesOfPlate.set(key, loader);
     }
     return loader.load(plateNumber);

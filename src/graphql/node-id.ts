@@ -27,6 +27,7 @@ export function decodeNodeId(id: string): NodeKey {
 /** The UUID in an id that must be of the given type. */
 export function decodeNodeIdOf(type: NodeType, id: string): string {
   const key = decodeNodeId(id);
-  if (key.type !== type) throw new AppError("BAD_USER_INPUT", `${JSON.stringify(id)} is the id of a ${key.type}, not of a ${type}.`);
+  if (key.type !== type)
+    throw new AppError("BAD_USER_INPUT", `${JSON.stringify(id)} is the id of a ${key.type}, not of a ${type}.`);
   return key.uuid;
 }

@@ -2,7 +2,13 @@
 import { ArgsType, Field, Int } from "type-graphql";
 import { validate as isUuid } from "uuid";
 import { AppError } from "../errors.js";
-import { fitsOrder, positionOf, type PageRequest, type Position, type RecognitionOrder } from "../recognitions/recognition.page.js";
+import {
+  fitsOrder,
+  positionOf,
+  type PageRequest,
+  type Position,
+  type RecognitionOrder,
+} from "../recognitions/recognition.page.js";
 import type { PlateRecognitionRow } from "../recognitions/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
@@ -10,7 +16,10 @@ const MAX_SIZE = 100;
 
 @ArgsType()
 export class PagingArgs {
-  @Field(() => Int, { nullable: true, description: "How many from the start, 0 to 100; 20 when neither `first` nor `last` is given." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many from the start, 0 to 100; 20 when neither `first` nor `last` is given.",
+  })
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: "Only what comes after this cursor." })
@@ -54,7 +63,8 @@ function decodeCursor(cursor: string, order: RecognitionOrder): Position {
 
 function checkedSize(name: string, size: number | null | undefined): number | null {
   if (!present(size)) return null;
-  if (size < 0 || size > MAX_SIZE) throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_SIZE}, and is ${size}.`);
+  if (size < 0 || size > MAX_SIZE)
+    throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_SIZE}, and is ${size}.`);
   return size;
 }
 

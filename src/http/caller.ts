@@ -7,7 +7,10 @@ export type CallerCheck = () => void;
 export function callerCheck(allowAnonymous: boolean): CallerCheck {
   return () => {
     if (!allowAnonymous) {
-      throw new AppError("UNAUTHENTICATED", "This server takes no anonymous calls; its operator allows them with ALLOW_ANONYMOUS=true.");
+      throw new AppError(
+        "UNAUTHENTICATED",
+        "This server takes no anonymous calls; its operator allows them with ALLOW_ANONYMOUS=true.",
+      );
     }
   };
 }

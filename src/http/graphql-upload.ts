@@ -12,7 +12,8 @@ export function operationOf({ fields, files }: Form): Record<string, unknown> {
   for (const [part, paths] of Object.entries(map)) {
     if (!Array.isArray(paths)) throw fault(`\`map\` must give a list of paths for ${JSON.stringify(part)}.`);
     const file = files.find(({ field }) => field === part);
-    if (file === undefined) throw fault(`\`map\` names the file ${JSON.stringify(part)}, which the form does not hold.`);
+    if (file === undefined)
+      throw fault(`\`map\` names the file ${JSON.stringify(part)}, which the form does not hold.`);
     for (const path of paths as unknown[]) place(operation, path, uploadOf(file));
   }
   for (const { field } of files) {

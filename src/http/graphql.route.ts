@@ -11,7 +11,7 @@ import { readBody } from "./request.body.js";
 
 export interface GraphQLRouteOptions {
   graphql: GraphQLService;
-  createContext(): GraphQLContext;
+  createContext: () => GraphQLContext;
   checkCaller: CallerCheck;
   maxImageBytes: number;
 }

@@ -37,10 +37,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) options.logger.error({ err: error, url: request.url }, "a request failed through a fault of ours");
+    if (status >= 500)
+      options.logger.error({ err: error, url: request.url }, "a request failed through a fault of ours");
     return reply.code(status).send({ error: status >= 500 ? "Something went wrong on our side." : error.message });
   });
-  app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url}; GraphQL is at /graphql.` }));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url}; GraphQL is at /graphql.` }),
+  );
   app.get("/", (_request, reply) => reply.redirect("/graphql"));
   graphqlRoute(app, options);
   juheRoutes(app, options);

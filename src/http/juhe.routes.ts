@@ -4,7 +4,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors.js";
 import { decodeBase64Image } from "../images/base64.js";
 import type { ImageSource } from "../images/photo.js";
-import { juheError, juheErrorOf, juheSuccess, type JuheErrorBody, type JuheSuccessBody } from "../juhe/answer.writer.js";
+import {
+  juheError,
+  juheErrorOf,
+  juheSuccess,
+  type JuheErrorBody,
+  type JuheSuccessBody,
+} from "../juhe/answer.writer.js";
 import type { Logger } from "../logger.js";
 import { BUILT_IN_PARTNER_ID } from "../recognitions/partner.entity.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
@@ -40,7 +46,11 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
   });
 }
 
-async function recognize(request: FastifyRequest, source: ImageSource, options: JuheRoutesOptions): Promise<JuheSuccessBody | JuheErrorBody> {
+async function recognize(
+  request: FastifyRequest,
+  source: ImageSource,
+  options: JuheRoutesOptions,
+): Promise<JuheSuccessBody | JuheErrorBody> {
   try {
     const { key, file } = await readVendorForm(request, source, options.maxImageBytes);
     options.checkCaller();
@@ -72,20 +82,28 @@ async function recognize(request: FastifyRequest, source: ImageSource, options: 
 }
 
 /** Both operations are answered for both encodings: PHP's curl, for one, turns any array of fields into a multipart form. */
-async function readVendorForm(request: FastifyRequest, source: ImageSource, maxImageBytes: number): Promise<VendorForm> {
+async function readVendorForm(
+  request: FastifyRequest,
+  source: ImageSource,
+  maxImageBytes: number,
+): Promise<VendorForm> {
   const base64Bytes = Math.ceil((maxImageBytes * 4) / 3) + FORM_BYTES;
   const query = request.query as Record<string, string | undefined>;
   if (request.headers["content-type"]?.toLowerCase().startsWith("multipart/form-data")) {
     const fileFields = source === "UPLOAD" ? ["file"] : [];
-    const { fields, files } = await readForm(request.raw, { maxFileBytes: maxImageBytes, maxFieldBytes: base64Bytes, fileFields });
+    const { fields, files } = await readForm(request.raw, {
+      maxFileBytes: maxImageBytes,
+      maxFieldBytes: base64Bytes,
+      fileFields,
+    });
     const file = files.find(({ field }) => field === "file")?.bytes;
-    return { key: fields.get("key") ?? query["key"] ?? "", file: file ?? fields.get("file") ?? "" };
+    return { key: fields.get("key") ?? query.key ?? "", file: file ?? fields.get("file") ?? "" };
   }
   // Percent-encoding makes three characters of each `+`, `/` and `=`.
   const form = new URLSearchParams((await readBody(request.raw, base64Bytes * 3)).toString("latin1"));
   // A `+` that the sender forgot to encode arrives as a space.
   const file = (form.get("file") ?? "").replaceAll(" ", "+");
-  return { key: form.get("key") ?? query["key"] ?? "", file };
+  return { key: form.get("key") ?? query.key ?? "", file };
 }
 
 /** Looks like the vendor's 单号 (`JH` and digits) and can be looked up later as the request's `orderId`. */

@@ -48,7 +48,9 @@ export async function readForm(request: IncomingMessage, limits: FormLimits): Pr
     parser.on("file", (field, stream, filename, encoding, mimetype) => {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("limit", () => refuse(new AppError("IMAGE_TOO_LARGE", `The picture is larger than ${limits.maxFileBytes} bytes.`)));
+      stream.on("limit", () =>
+        refuse(new AppError("IMAGE_TOO_LARGE", `The picture is larger than ${limits.maxFileBytes} bytes.`)),
+      );
       stream.on("error", (cause) => refuse(new AppError("BAD_USER_INPUT", "The multipart form is broken.", { cause })));
       stream.on("end", () => files.push({ field, filename, mimetype, encoding, bytes: Buffer.concat(chunks) }));
     });
@@ -61,13 +63,19 @@ export async function readForm(request: IncomingMessage, limits: FormLimits): Pr
   });
 }
 
-function openParser(request: IncomingMessage, limits: FormLimits, refuse: (error: AppError) => void): BusboyInstance | null {
+function openParser(
+  request: IncomingMessage,
+  limits: FormLimits,
+  refuse: (error: AppError) => void,
+): BusboyInstance | null {
   try {
     return new Busboy({
       headers: request.headers as BusboyHeaders,
       limits: { files: 1, fileSize: limits.maxFileBytes, fields: MAX_FIELDS, fieldSize: limits.maxFieldBytes },
       isPartAFile: (field, contentType, filename) =>
-        filename !== undefined || contentType === "application/octet-stream" || (limits.fileFields?.includes(field ?? "") ?? false),
+        filename !== undefined ||
+        contentType === "application/octet-stream" ||
+        (limits.fileFields?.includes(field ?? "") ?? false),
     });
   } catch (cause) {
     refuse(new AppError("BAD_USER_INPUT", "The multipart form is broken.", { cause }));

@@ -5,7 +5,7 @@ import type { Metrics } from "./metrics.js";
 export interface OperationsOptions {
   metrics: Metrics;
   /** Rejects while a recognition could not be served. */
-  checkReady(): Promise<void>;
+  checkReady: () => Promise<void>;
 }
 
 export function operationsRoutes(app: FastifyInstance, { metrics, checkReady }: OperationsOptions): void {
@@ -18,5 +18,7 @@ export function operationsRoutes(app: FastifyInstance, { metrics, checkReady }: 
       return reply.code(503).send({ status: "not ready" });
     }
   });
-  app.get("/metrics", async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
 }

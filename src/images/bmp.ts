@@ -7,7 +7,8 @@ const HEADER_BYTES = 54;
 
 /** Width and height in pixels; a negative height means rows from the top down. */
 export function bmpSize(bytes: Buffer): { width: number; height: number } {
-  if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(14) < 40) throw new AppError("INVALID_IMAGE", "The bitmap's header is broken.");
+  if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(14) < 40)
+    throw new AppError("INVALID_IMAGE", "The bitmap's header is broken.");
   const width = bytes.readInt32LE(18);
   const height = Math.abs(bytes.readInt32LE(22));
   if (width <= 0 || height === 0) throw new AppError("INVALID_IMAGE", "The bitmap's header is broken.");

@@ -19,12 +19,18 @@ export async function readPhoto(bytes: Buffer, source: ImageSource, limits: Imag
   const format = await sniffFormat(bytes);
   const { width, height, orientation } = await readHeader(bytes, format);
   if (width * height > limits.maxPixels) {
-    throw new AppError("IMAGE_TOO_LARGE", `The picture has ${width}×${height} pixels; ${limits.maxPixels} in all are allowed.`);
+    throw new AppError(
+      "IMAGE_TOO_LARGE",
+      `The picture has ${width}×${height} pixels; ${limits.maxPixels} in all are allowed.`,
+    );
   }
   return { bytes, sha256: createHash("sha256").update(bytes).digest(), source, format, width, height, orientation };
 }
 
-async function readHeader(bytes: Buffer, format: ImageFormat): Promise<Pick<Photo, "width" | "height" | "orientation">> {
+async function readHeader(
+  bytes: Buffer,
+  format: ImageFormat,
+): Promise<Pick<Photo, "width" | "height" | "orientation">> {
   if (format === "BMP") return { ...bmpSize(bytes), orientation: 1 };
   try {
     // Without the limit off, libvips itself would refuse a huge header, and by another name.

@@ -47,7 +47,11 @@ export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions
 function open(photo: Photo): Sharp {
   if (photo.format !== "BMP") {
     // Cameras write many files that libvips warns about; only what is cut off or wrong is refused.
-    return sharp(photo.bytes, { failOn: "truncated", limitInputPixels: photo.width * photo.height, sequentialRead: true });
+    return sharp(photo.bytes, {
+      failOn: "truncated",
+      limitInputPixels: photo.width * photo.height,
+      sequentialRead: true,
+    });
   }
   return sharp(decodeBmp(photo.bytes), { raw: { width: photo.width, height: photo.height, channels: 3 } });
 }

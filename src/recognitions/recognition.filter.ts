@@ -62,8 +62,18 @@ export function conditionsOf(filter: RecognitionFilter, parameters: Parameters):
   if (plateNumber) {
     compare("p.plate_number", "=", mapped(plateNumber.eq, normalizePlateNumber), "text");
     anyOf("p.plate_number", plateNumber.in?.map(normalizePlateNumber));
-    compare("p.plate_number", "LIKE", mapped(plateNumber.startsWith, (text) => `${literal(text)}%`), "text");
-    compare("p.plate_number", "LIKE", mapped(plateNumber.contains, (text) => `%${literal(text)}%`), "text");
+    compare(
+      "p.plate_number",
+      "LIKE",
+      mapped(plateNumber.startsWith, (text) => `${literal(text)}%`),
+      "text",
+    );
+    compare(
+      "p.plate_number",
+      "LIKE",
+      mapped(plateNumber.contains, (text) => `%${literal(text)}%`),
+      "text",
+    );
   }
   compare("p.captured_at", ">=", capturedAt?.gte, "timestamptz");
   compare("p.captured_at", "<", capturedAt?.lt, "timestamptz");

@@ -12,10 +12,25 @@ interface OrderKey {
 }
 
 const ORDER_KEYS = {
-  CAPTURED_AT_DESC: { column: "p.captured_at", cast: "timestamptz", direction: "DESC", valueOf: (row) => row.capturedAt },
+  CAPTURED_AT_DESC: {
+    column: "p.captured_at",
+    cast: "timestamptz",
+    direction: "DESC",
+    valueOf: (row) => row.capturedAt,
+  },
   CAPTURED_AT_ASC: { column: "p.captured_at", cast: "timestamptz", direction: "ASC", valueOf: (row) => row.capturedAt },
-  RECOGNIZED_AT_DESC: { column: "p.recognized_at", cast: "timestamptz", direction: "DESC", valueOf: (row) => row.recognizedAt },
-  RECOGNIZED_AT_ASC: { column: "p.recognized_at", cast: "timestamptz", direction: "ASC", valueOf: (row) => row.recognizedAt },
+  RECOGNIZED_AT_DESC: {
+    column: "p.recognized_at",
+    cast: "timestamptz",
+    direction: "DESC",
+    valueOf: (row) => row.recognizedAt,
+  },
+  RECOGNIZED_AT_ASC: {
+    column: "p.recognized_at",
+    cast: "timestamptz",
+    direction: "ASC",
+    valueOf: (row) => row.recognizedAt,
+  },
   CONFIDENCE_DESC: { column: "p.confidence", cast: "int", direction: "DESC", valueOf: (row) => row.confidence },
   CONFIDENCE_ASC: { column: "p.confidence", cast: "int", direction: "ASC", valueOf: (row) => row.confidence },
 } as const satisfies Record<string, OrderKey>;
@@ -52,13 +67,19 @@ export function positionOf(order: RecognitionOrder, row: PlateRecognitionRow): P
 export function fitsOrder(order: RecognitionOrder, value: unknown): value is string | number {
   return ORDER_KEYS[order].cast === "int"
     ? Number.isInteger(value)
-    : typeof value === "string" && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+    : typeof value === "string" &&
+        /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(value) &&
+        !Number.isNaN(Date.parse(value));
 }
 
 /** One row more than the page holds is asked for: its presence says that the list goes on. */
 export function pageStatement(partnerId: string, filter: RecognitionFilter, page: PageRequest): Statement {
   const parameters = new Parameters();
-  const conditions = [`p.partner_id = ${parameters.add(partnerId)}`, ...conditionsOf(filter, parameters), ...bounds(page, parameters)];
+  const conditions = [
+    `p.partner_id = ${parameters.add(partnerId)}`,
+    ...conditionsOf(filter, parameters),
+    ...bounds(page, parameters),
+  ];
   return {
     text: `SELECT ${RECOGNITION_COLUMNS} FROM plate_recognitions p WHERE ${conditions.join(" AND ")} ${tail(page, parameters)}`,
     values: parameters.values,
@@ -66,7 +87,11 @@ export function pageStatement(partnerId: string, filter: RecognitionFilter, page
 }
 
 /** The same page of each of many plates' histories, in one statement; rows carry the plate they belong to. */
-export function pagePerPlateStatement(partnerId: string, plateNumbers: readonly string[], page: PageRequest): Statement {
+export function pagePerPlateStatement(
+  partnerId: string,
+  plateNumbers: readonly string[],
+  page: PageRequest,
+): Statement {
   const parameters = new Parameters();
   const owner = parameters.add(partnerId);
   const numbers = parameters.add(plateNumbers);

@@ -1,7 +1,13 @@
 /** Reads of plates and readings: plain rows, the owner first. */
 import type { Database } from "../database/database.js";
 import { conditionsOf, Parameters, type RecognitionFilter } from "./recognition.filter.js";
-import { pageOf, pagePerPlateStatement, pageStatement, type PageRequest, type RecognitionPage } from "./recognition.page.js";
+import {
+  pageOf,
+  pagePerPlateStatement,
+  pageStatement,
+  type PageRequest,
+  type RecognitionPage,
+} from "./recognition.page.js";
 import { PLATE_COLUMNS, RECOGNITION_COLUMNS, type PlateRecognitionRow, type PlateRow } from "./recognition.rows.js";
 
 export class RecognitionRepository {
@@ -12,7 +18,11 @@ export class RecognitionRepository {
   }
 
   /** One page of the history of each plate, in the order of `plateNumbers`. */
-  async findPagePerPlate(partnerId: string, plateNumbers: readonly string[], page: PageRequest): Promise<RecognitionPage[]> {
+  async findPagePerPlate(
+    partnerId: string,
+    plateNumbers: readonly string[],
+    page: PageRequest,
+  ): Promise<RecognitionPage[]> {
     const rows = await this.database.rows<PlateRecognitionRow>(pagePerPlateStatement(partnerId, plateNumbers, page));
     const byPlate = grouped(rows, (row) => row.plateNumber);
     return plateNumbers.map((number) => pageOf(byPlate.get(number) ?? [], page));

@@ -5,7 +5,13 @@ import type { ImageLimits, ImageSource, Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { Logger } from "../logger.js";
 import { provinceOf } from "../plates/plate-number.js";
-import { RecognizerError, type EngineTrace, type Recognition, type RecognitionEngine, type Recognizer } from "../recognizers/recognizer.js";
+import {
+  RecognizerError,
+  type EngineTrace,
+  type Recognition,
+  type RecognitionEngine,
+  type Recognizer,
+} from "../recognizers/recognizer.js";
 import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
 import type { RecognitionRequestEntity } from "./recognition-request.entity.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "./recognition.rows.js";
@@ -49,7 +55,12 @@ export class RecognitionService {
   ) {}
 
   /** Rejects with the reason as an `AppError`; an attempt that got as far as an engine is stored all the same, as FAILED. */
-  async recognize(partnerId: string, bytes: Buffer, source: ImageSource, options: RecognizeOptions): Promise<RecognizeResult> {
+  async recognize(
+    partnerId: string,
+    bytes: Buffer,
+    source: ImageSource,
+    options: RecognizeOptions,
+  ): Promise<RecognizeResult> {
     const arrivedAt = new Date();
     const photo = await readPhoto(bytes, source, this.limits);
     const started = performance.now();
@@ -63,7 +74,9 @@ export class RecognitionService {
     }
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
     const request = requestOf(attempt, recognition, status, null);
-    const rows = recognition.readings.map((reading, rank) => recognitionOf(attempt, request, recognition, reading, rank));
+    const rows = recognition.readings.map((reading, rank) =>
+      recognitionOf(attempt, request, recognition, reading, rank),
+    );
     await this.store.save(request, rows);
     this.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
     return { request: requestRow(request), recognitions: rows.map(recognitionRow) };
@@ -73,14 +86,21 @@ export class RecognitionService {
     if (engine === null) return this.recognizers.preferred;
     const recognizer = this.recognizers.byEngine[engine];
     if (recognizer === undefined) {
-      throw new RecognizerError("RECOGNIZER_MISCONFIGURED", `This server is not set up to ask ${engine}.`, untraced(engine));
+      throw new RecognizerError(
+        "RECOGNIZER_MISCONFIGURED",
+        `This server is not set up to ask ${engine}.`,
+        untraced(engine),
+      );
     }
     return recognizer;
   }
 
   /** The caller is told why the recognition failed, even when the failure can't be stored. */
   private async storeFailure(attempt: Attempt, error: unknown): Promise<void> {
-    const trace = error instanceof RecognizerError ? error.trace : untraced(attempt.options.engine ?? this.recognizers.preferredEngine);
+    const trace =
+      error instanceof RecognizerError
+        ? error.trace
+        : untraced(attempt.options.engine ?? this.recognizers.preferredEngine);
     const code = error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR";
     const request = requestOf(attempt, trace, "FAILED", code);
     this.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
@@ -97,7 +117,7 @@ interface Attempt {
   photo: Photo;
   options: RecognizeOptions;
   arrivedAt: Date;
-  elapsed(): number;
+  elapsed: () => number;
 }
 
 function untraced(engine: RecognitionEngine): EngineTrace {

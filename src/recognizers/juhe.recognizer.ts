@@ -1,5 +1,6 @@
 /** Reads plates by asking the vendor, and says in our words what came of it. */
-import { AppError, type JuheFault } from "../errors.js";
+import type { AppError } from "../errors.js";
+import { type JuheFault } from "../errors.js";
 import { fitPicture, type FittedPicture, type PictureLimits } from "../images/fitted.picture.js";
 import type { ImageFormat, Photo } from "../images/photo.js";
 import { JUHE_NOT_RECOGNIZED, errorCodeOfJuhe } from "../juhe/error.codes.js";

@@ -37,7 +37,7 @@ beforeAll(async () => {
     string,
     { plateNumber: string }[]
   >;
-  localPlate = truth["blue"]?.[0]?.plateNumber ?? "";
+  localPlate = truth.blue?.[0]?.plateNumber ?? "";
 });
 
 afterEach(() => vendor.answerWith(ANSWERS.example));
@@ -127,7 +127,7 @@ describe("juhe", () => {
     expect(vendor.requests.length - before).toBe(1);
     expect(errors?.[0]?.extensions).toMatchObject({ code: expected, retryable });
     const told = expected === "RECOGNIZER_UNAVAILABLE" || expected === "RECOGNIZER_QUOTA_EXCEEDED";
-    expect(errors?.[0]?.extensions["juhe"]).toEqual(told ? { errorCode: code, reason: "vendor's words" } : undefined);
+    expect(errors?.[0]?.extensions.juhe).toEqual(told ? { errorCode: code, reason: "vendor's words" } : undefined);
     const [row] = await database.query(
       "SELECT status, error_code, juhe_error_code FROM recognition_requests ORDER BY id DESC LIMIT 1",
     );

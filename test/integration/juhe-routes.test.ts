@@ -23,7 +23,7 @@ beforeAll(async () => {
     string,
     { plateNumber: string }[]
   >;
-  plate = truth["blue"]?.[0]?.plateNumber ?? "";
+  plate = truth.blue?.[0]?.plateNumber ?? "";
 });
 
 afterAll(async () => {

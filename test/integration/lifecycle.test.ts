@@ -106,7 +106,7 @@ describe("on a PostgreSQL server", () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
     const { errors } = await graphql(server.url, "{ plateRecognitions { nodes { id } } }");
     expect(errors?.[0]?.extensions.code).toBe("INTERNAL_SERVER_ERROR");
-    expect(errors?.[0]?.extensions["errorId"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(errors?.[0]?.extensions.errorId).toMatch(/^[0-9a-f-]{36}$/);
     expect(errors?.[0]?.message).not.toMatch(/database|postgres/i);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);

@@ -33,11 +33,18 @@ async function tables(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+async function undoAll(): Promise<void> {
+  for (const migration of MIGRATIONS) {
+    expect(migration.name).not.toBe("");
+    await dataSource.undoLastMigration();
+  }
+}
+
 test("migrations run up, down and up again, and nothing is left to generate", async () => {
   expect(await migrate(dataSource)).toHaveLength(MIGRATIONS.length);
   const up = await tables();
   expect(up).toEqual(expect.arrayContaining(["partners", "plate_recognitions", "recognition_requests"]));
-  for (let index = 0; index < MIGRATIONS.length; index++) await dataSource.undoLastMigration();
+  await undoAll();
   expect(await tables()).toEqual(["migrations"]);
   expect(await migrate(dataSource)).toHaveLength(MIGRATIONS.length);
   expect(await tables()).toEqual(up);
@@ -47,7 +54,7 @@ test("migrations run up, down and up again, and nothing is left to generate", as
 });
 
 test("two servers that migrate at once do it once", async () => {
-  for (let index = 0; index < MIGRATIONS.length; index++) await dataSource.undoLastMigration();
+  await undoAll();
   const rival = createDataSource({
     url: database.url,
     poolSize: 2,

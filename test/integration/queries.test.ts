@@ -55,6 +55,12 @@ function makeRows(): Row[] {
   });
 }
 
+function rowAt(index: number): Row {
+  const row = rows[index];
+  if (row === undefined) throw new Error(`there is no row ${index}`);
+  return row;
+}
+
 async function insert(partner: string, row: Row): Promise<void> {
   await database.query(
     `INSERT INTO recognition_requests VALUES ($1, $2, 'SUCCEEDED', $3, 'UPLOAD', sha256('x'), 1, 'JPEG', 9, 9, NULL, NULL, NULL, NULL, NULL, NULL, 5, $4)`,
@@ -172,7 +178,7 @@ describe("paging", () => {
   test("a row that arrives between two pages neither repeats nor hides another", async () => {
     const before = await page({ first: 10 });
     await insert(PARTNER, {
-      ...(rows[0] as Row),
+      ...rowAt(0),
       id: uuidv7(),
       requestId: uuidv7(),
       capturedAt: "2026-12-01T00:00:00.000Z",

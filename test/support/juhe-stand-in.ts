@@ -75,8 +75,14 @@ export class JuheStandIn {
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const operation = /^\/verify_carlicense\/(verify|query)$/u.exec(message.url ?? "")?.[1];
-    if (operation !== "verify" && operation !== "query") return this.#send(response, { status: 404, body: "404" });
-    if (message.method !== "POST") return this.#send(response, refusal(271104, "只支持POST方法"));
+    if (operation !== "verify" && operation !== "query") {
+      this.#send(response, { status: 404, body: "404" });
+      return;
+    }
+    if (message.method !== "POST") {
+      this.#send(response, refusal(271104, "只支持POST方法"));
+      return;
+    }
     const request = await this.#read(operation, message);
     this.requests.push(request);
     this.#send(
@@ -98,6 +104,7 @@ export class JuheStandIn {
     const chunks: Buffer[] = [];
     for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
     // Node's own parser of both kinds of form: it shares no code with the client.
+     
     const form = await new Response(Buffer.concat(chunks), { headers: { "content-type": declared } })
       .formData()
       .catch(() => new FormData());

@@ -10,14 +10,15 @@ export interface TestDatabase {
 
 /** @param template "template_plategraph" (migrated) or "template1" (empty) */
 export async function createTestDatabase(template = "template_plategraph"): Promise<TestDatabase> {
-  const admin = process.env["TEST_ADMIN_URL"] ?? "";
+  const admin = process.env.TEST_ADMIN_URL ?? "";
   const name = `test_${randomBytes(6).toString("hex")}`;
   await run(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = Object.assign(new URL(admin), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   return {
     url,
-    query: async (text, values = []) => (await pool.query(text, values)).rows,
+    query: async <Row extends object>(text: string, values: unknown[] = []) =>
+      (await pool.query<Row>(text, values)).rows,
     drop: async () => {
       await pool.end();
       await run(admin, `DROP DATABASE ${name} WITH (FORCE)`);

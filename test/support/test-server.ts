@@ -13,8 +13,8 @@ export interface TestServer {
 /** Only what a test sets stands in the environment, so that a developer's own settings don't leak in. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
   return {
-    PATH: process.env["PATH"],
-    HOME: process.env["HOME"],
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
     PORT: "0",
     LOG_LEVEL: "info",
     LOCAL_THREADS: "1",

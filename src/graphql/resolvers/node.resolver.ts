@@ -13,11 +13,17 @@ const MAX_NODES = 100;
 @Resolver()
 export class NodeResolver {
   @Query(() => NodeType, { nullable: true, description: "Any object by its id; null when there is none." })
-  async node(@Arg("id", () => ID, { description: "An opaque id." }) id: string, @Ctx() context: GraphQLContext): Promise<NodeRow | null> {
+  async node(
+    @Arg("id", () => ID, { description: "An opaque id." }) id: string,
+    @Ctx() context: GraphQLContext,
+  ): Promise<NodeRow | null> {
     return load(decodeNodeId(id), context);
   }
 
-  @Query(() => [NodeType], { nullable: "items", description: "Many objects by their ids, at most 100, in their order; null for each that there is none of." })
+  @Query(() => [NodeType], {
+    nullable: "items",
+    description: "Many objects by their ids, at most 100, in their order; null for each that there is none of.",
+  })
   async nodes(
     @Arg("ids", () => [ID], { description: "Opaque ids." }) ids: string[],
     @Ctx() context: GraphQLContext,

@@ -25,11 +25,20 @@ export class PlateRecognitionResolver {
     return loaders.recognition.load(decodeNodeIdOf("PlateRecognition", id));
   }
 
-  @Query(() => PlateRecognitionConnectionType, { description: "Readings by plate, time, confidence and more, a page at a time." })
+  @Query(() => PlateRecognitionConnectionType, {
+    description: "Readings by plate, time, confidence and more, a page at a time.",
+  })
   async plateRecognitions(
-    @Arg("filter", () => PlateRecognitionFilterInput, { nullable: true, description: "Which readings; all of them without it." })
+    @Arg("filter", () => PlateRecognitionFilterInput, {
+      nullable: true,
+      description: "Which readings; all of them without it.",
+    })
     filter: PlateRecognitionFilterInput | null,
-    @Arg("orderBy", () => PlateRecognitionOrderEnum, { nullable: true, defaultValue: "CAPTURED_AT_DESC", description: "In which order." })
+    @Arg("orderBy", () => PlateRecognitionOrderEnum, {
+      nullable: true,
+      defaultValue: "CAPTURED_AT_DESC",
+      description: "In which order.",
+    })
     orderBy: RecognitionOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
     @Ctx() { partnerId }: GraphQLContext,
@@ -48,14 +57,20 @@ export class PlateRecognitionResolver {
     return encodeNodeId("PlateRecognition", row.id);
   }
 
-  @FieldResolver(() => BoundingBoxType, { nullable: true, description: "Where the plate is; null when the engine did not say." })
+  @FieldResolver(() => BoundingBoxType, {
+    nullable: true,
+    description: "Where the plate is; null when the engine did not say.",
+  })
   boundingBox(@Root() { boxLeft, boxTop, boxRight, boxBottom }: PlateRecognitionRow): BoundingBoxType | null {
     if (boxLeft === null || boxTop === null || boxRight === null || boxBottom === null) return null;
     return { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
   }
 
   @FieldResolver(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
-  async request(@Root() row: PlateRecognitionRow, @Ctx() { loaders }: GraphQLContext): Promise<RecognitionRequestRow | null> {
+  async request(
+    @Root() row: PlateRecognitionRow,
+    @Ctx() { loaders }: GraphQLContext,
+  ): Promise<RecognitionRequestRow | null> {
     return loaders.request.load(row.requestId);
   }
 

@@ -15,7 +15,8 @@ export class PlateResolver {
 
   @Query(() => PlateType, { nullable: true, description: "A plate by its number; null when it was never seen." })
   async plate(
-    @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." }) number: string,
+    @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
+    number: string,
     @Ctx() { loaders }: GraphQLContext,
   ): Promise<PlateRow | null> {
     return loaders.plate.load(normalizePlateNumber(checkedText("number", number) ?? ""));

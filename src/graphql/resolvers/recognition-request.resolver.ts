@@ -8,7 +8,10 @@ import { ImageInfoType, RecognitionRequestType } from "../types/recognition-requ
 
 @Resolver(() => RecognitionRequestType)
 export class RecognitionRequestResolver {
-  @Query(() => RecognitionRequestType, { nullable: true, description: "An attempt by its id; null when there is none." })
+  @Query(() => RecognitionRequestType, {
+    nullable: true,
+    description: "An attempt by its id; null when there is none.",
+  })
   async recognitionRequest(
     @Arg("id", () => ID, { description: "The id of a RecognitionRequest." }) id: string,
     @Ctx() { loaders }: GraphQLContext,
@@ -21,7 +24,10 @@ export class RecognitionRequestResolver {
     return encodeNodeId("RecognitionRequest", row.id);
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: "The vendor's error code, where it was asked and did not succeed." })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "The vendor's error code, where it was asked and did not succeed.",
+  })
   juheErrorCode(@Root() row: RecognitionRequestRow): number | null {
     // What is wrong with the server's own account at the vendor is the operator's business.
     return row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode;
@@ -39,7 +45,10 @@ export class RecognitionRequestResolver {
   }
 
   @FieldResolver(() => [PlateRecognitionType], { description: "Every plate read in the photo, best first." })
-  async recognitions(@Root() row: RecognitionRequestRow, @Ctx() { loaders }: GraphQLContext): Promise<PlateRecognitionRow[]> {
+  async recognitions(
+    @Root() row: RecognitionRequestRow,
+    @Ctx() { loaders }: GraphQLContext,
+  ): Promise<PlateRecognitionRow[]> {
     return loaders.recognitionsOfRequest.load(row.id);
   }
 }

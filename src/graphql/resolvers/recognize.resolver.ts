@@ -20,7 +20,9 @@ export class RecognizePayloadType {
   @Field(() => RecognitionRequestType, { description: "The attempt." })
   request!: RecognitionRequestRow;
 
-  @Field(() => [PlateRecognitionType], { description: "Every plate read, best first; empty when the photo shows none." })
+  @Field(() => [PlateRecognitionType], {
+    description: "Every plate read, best first; empty when the photo shows none.",
+  })
   recognitions!: PlateRecognitionRow[];
 
   @Field(() => Boolean, { description: "Whether this is an earlier answer given again." })
@@ -35,7 +37,8 @@ export class RecognizeResolver {
   ) {}
 
   @Mutation(() => RecognizePayloadType, {
-    description: "Reads the plates in an uploaded photo (GraphQL multipart request) and stores them. JPEG, PNG, WebP or BMP.",
+    description:
+      "Reads the plates in an uploaded photo (GraphQL multipart request) and stores them. JPEG, PNG, WebP or BMP.",
   })
   async recognizeUpload(
     @Arg("image", () => GraphQLUpload, { description: "The photo." }) image: BufferedFile,
@@ -46,7 +49,9 @@ export class RecognizeResolver {
     return payloadOf(await this.service.recognize(partnerId, image.bytes, "UPLOAD", recognizeOptionsOf(options)));
   }
 
-  @Mutation(() => RecognizePayloadType, { description: "Reads the plates in a photo given as base64 and stores them. JPEG, PNG, WebP or BMP." })
+  @Mutation(() => RecognizePayloadType, {
+    description: "Reads the plates in a photo given as base64 and stores them. JPEG, PNG, WebP or BMP.",
+  })
   async recognizeBase64(
     @Arg("image", () => String, { description: "The photo: bare base64, or a `data:` URI." }) image: string,
     @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })

@@ -8,7 +8,8 @@ import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } f
 import { NodeType } from "./node.type.js";
 
 @ObjectType("BoundingBox", {
-  description: "Where the plate is, in pixels of the image as sent (the grid that the file stores, before any EXIF rotation). 车牌位置.",
+  description:
+    "Where the plate is, in pixels of the image as sent (the grid that the file stores, before any EXIF rotation). 车牌位置.",
 })
 export class BoundingBoxType {
   @Field(() => Int, { description: "Pixels from the left edge to the plate." })
@@ -32,7 +33,10 @@ export class PlateRecognitionType {
   @Field(() => String, { description: "车牌号: upper case, no separators, such as 粤TNT444." })
   plateNumber!: string;
 
-  @Field(() => String, { nullable: true, description: "The province abbreviation, such as 粤; null for plates that carry none." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The province abbreviation, such as 粤; null for plates that carry none.",
+  })
   province!: string | null;
 
   @Field(() => PlateColorEnum, { description: "车牌颜色." })
@@ -44,7 +48,10 @@ export class PlateRecognitionType {
   @Field(() => Int, { description: "整牌可信度, 0 to 100: the higher, the likelier that the whole reading is right." })
   confidence!: number;
 
-  @Field(() => Int, { nullable: true, description: "亮度评价, as the engine reports it; the local engine gives the plate's mean luminance, 0 to 255." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "亮度评价, as the engine reports it; the local engine gives the plate's mean luminance, 0 to 255.",
+  })
   brightness!: number | null;
 
   @Field(() => DirectionEnum, { description: "车牌运动方向." })

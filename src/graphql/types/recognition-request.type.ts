@@ -27,7 +27,10 @@ export class ImageInfoType {
   height!: number;
 }
 
-@ObjectType("RecognitionRequest", { implements: NodeType, description: "One attempt at reading one photo, successful or not." })
+@ObjectType("RecognitionRequest", {
+  implements: NodeType,
+  description: "One attempt at reading one photo, successful or not.",
+})
 export class RecognitionRequestType {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
@@ -47,7 +50,10 @@ export class RecognitionRequestType {
   @Field(() => String, { nullable: true, description: "Why a FAILED attempt failed: the `code` that its caller got." })
   errorCode!: ErrorCode | null;
 
-  @Field(() => String, { nullable: true, description: "Why another engine answered than the one asked first; null when the first one did." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Why another engine answered than the one asked first; null when the first one did.",
+  })
   fallbackReason!: string | null;
 
   @Field(() => String, { nullable: true, description: "The caller's own reference." })

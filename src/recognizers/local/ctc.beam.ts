@@ -35,7 +35,8 @@ export function likeliestTexts(logPosteriors: Float32Array, frames: number, clas
       for (const prefix of beam) extend(prefix, index - 1, log, grow);
     }
     // A frame in which nothing is likely leaves the beam as it was.
-    if (next.size > 0) beam = [...next.values()].sort((first, second) => total(second) - total(first)).slice(0, BEAM_WIDTH);
+    if (next.size > 0)
+      beam = [...next.values()].sort((first, second) => total(second) - total(first)).slice(0, BEAM_WIDTH);
   }
   return beam.map((prefix) => ({ characters: prefix.characters, logProbability: total(prefix) }));
 }

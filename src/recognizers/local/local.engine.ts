@@ -41,7 +41,8 @@ export class LocalEngine {
   async read(photo: Photo): Promise<PlateReading[]> {
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
     const quads: Quad[] = [];
-    for (const find of (await this.search(pixels)).slice(0, MAX_PLATES)) quads.push((await this.lookCloser(pixels, find)).quad);
+    for (const find of (await this.search(pixels)).slice(0, MAX_PLATES))
+      quads.push((await this.lookCloser(pixels, find)).quad);
     const plates = (await this.readQuads(pixels, quads)).filter(readsLikeAPlate);
     plates.sort((first, second) => second.text.confidence - first.text.confidence);
     return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
@@ -76,7 +77,12 @@ export class LocalEngine {
     const width = Math.min(side, pixels.width - left);
     const height = Math.min(side, pixels.height - top);
     const scale = CLOSE_UP.side / Math.max(width, height);
-    const part = await resized(pixels, Math.round(width * scale), Math.round(height * scale), { left, top, width, height });
+    const part = await resized(pixels, Math.round(width * scale), Math.round(height * scale), {
+      left,
+      top,
+      width,
+      height,
+    });
     const again = (await this.detector.find(part))
       .map((closer) => inOuterPicture(closer, scale, { x: left, y: top }))
       .find((closer) => intersectionOverUnion(boundsOf(closer.quad), box) > 0.4);
@@ -93,7 +99,10 @@ async function resized(
   const picture = sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } });
   if (part) picture.extract(part);
   const size = { width: Math.max(1, width), height: Math.max(1, height) };
-  const data = await picture.resize({ ...size, fit: "fill", kernel: "cubic" }).raw().toBuffer();
+  const data = await picture
+    .resize({ ...size, fit: "fill", kernel: "cubic" })
+    .raw()
+    .toBuffer();
   return { data, ...size, scale: pixels.scale };
 }
 
@@ -105,15 +114,23 @@ function readsLikeAPlate({ text }: ReadPlate): boolean {
 function withoutTwins(plates: readonly ReadPlate[]): ReadPlate[] {
   const kept: ReadPlate[] = [];
   for (const plate of plates) {
-    if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), boundsOf(plate.quad)) < 0.3)) kept.push(plate);
+    if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), boundsOf(plate.quad)) < 0.3))
+      kept.push(plate);
   }
   return kept;
 }
 
 function readingOf({ quad, picture, text }: ReadPlate, pixels: UprightPixels, photo: Photo): PlateReading {
-  const upright = boundsOf(mapQuad(quad, ({ x, y }) => ({ x: clamp(x, 0, pixels.width), y: clamp(y, 0, pixels.height) })));
+  const upright = boundsOf(
+    mapQuad(quad, ({ x, y }) => ({ x: clamp(x, 0, pixels.width), y: clamp(y, 0, pixels.height) })),
+  );
   const inPhoto = (value: number): number => Math.round(value / pixels.scale);
-  const box: BoundingBox = { left: inPhoto(upright.left), top: inPhoto(upright.top), right: inPhoto(upright.right), bottom: inPhoto(upright.bottom) };
+  const box: BoundingBox = {
+    left: inPhoto(upright.left),
+    top: inPhoto(upright.top),
+    right: inPhoto(upright.right),
+    bottom: inPhoto(upright.bottom),
+  };
   return {
     plateNumber: text.plateNumber,
     color: text.color,

@@ -17,7 +17,13 @@ export interface LocalRecognizerOptions {
   logger: Logger;
 }
 
-const TRACE: EngineTrace = { engine: "LOCAL", orderId: null, juheErrorCode: null, rawAnswer: null, fallbackReason: null };
+const TRACE: EngineTrace = {
+  engine: "LOCAL",
+  orderId: null,
+  juheErrorCode: null,
+  rawAnswer: null,
+  fallbackReason: null,
+};
 
 /** The smallest picture there is (one white pixel, PNG): reading it loads the models. */
 const WARM_UP = Buffer.from(
@@ -68,8 +74,14 @@ export class LocalRecognizer implements Recognizer {
       return await this.pool.run(photo, { signal: AbortSignal.timeout(this.options.timeoutMs) });
     } catch (cause) {
       const { name = "", message = "" } = cause as Partial<Error>;
-      if (name === "AbortError") throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine took too long over this photo.", TRACE, { cause });
-      if (/queue/i.test(message)) throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine has too many photos waiting.", TRACE, { cause });
+      if (name === "AbortError")
+        throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine took too long over this photo.", TRACE, {
+          cause,
+        });
+      if (/queue/i.test(message))
+        throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine has too many photos waiting.", TRACE, {
+          cause,
+        });
       throw new RecognizerError("INTERNAL_SERVER_ERROR", "The local engine failed.", TRACE, { cause });
     }
   }

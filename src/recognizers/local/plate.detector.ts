@@ -36,7 +36,12 @@ export class PlateDetector {
     const input = new Tensor("float32", paddedPlanes(picture, width, height), [1, 3, height, width]);
     const { score, corners } = await this.session.run({ image: input });
     if (score === undefined || corners === undefined) throw new Error("detector.onnx gave no score or no corners");
-    const finds = this.peaks(score.data as Float32Array, corners.data as Float32Array, width / this.settings.stride, height / this.settings.stride);
+    const finds = this.peaks(
+      score.data as Float32Array,
+      corners.data as Float32Array,
+      width / this.settings.stride,
+      height / this.settings.stride,
+    );
     return this.withoutOverlaps(finds.sort((first, second) => second.score - first.score));
   }
 
@@ -55,7 +60,7 @@ export class PlateDetector {
         if (!isPeak) continue;
         const cell = row * columns + column;
         const corner = (index: number): Point => ({
-          x: (column + 0.5) * stride + (corners[(index * 2) * rows * columns + cell] ?? 0),
+          x: (column + 0.5) * stride + (corners[index * 2 * rows * columns + cell] ?? 0),
           y: (row + 0.5) * stride + (corners[(index * 2 + 1) * rows * columns + cell] ?? 0),
         });
         finds.push({ quad: [corner(0), corner(1), corner(2), corner(3)], score: own });
@@ -68,7 +73,8 @@ export class PlateDetector {
     const kept: FoundPlate[] = [];
     for (const find of finds) {
       const box = boundsOf(find.quad);
-      if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), box) <= this.settings.nmsIou)) kept.push(find);
+      if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), box) <= this.settings.nmsIou))
+        kept.push(find);
     }
     return kept;
   }

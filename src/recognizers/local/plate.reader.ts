@@ -44,13 +44,21 @@ export class PlateReader {
     if (!characters || !color || !doubleRow) throw new Error("reader.onnx gave no characters, colour or layout");
     const [, frames = 0, classes = 0] = characters.dims;
     return plates.map((_, index) => ({
-      ...this.textOf((characters.data as Float32Array).subarray(index * frames * classes, (index + 1) * frames * classes), frames, classes),
+      ...this.textOf(
+        (characters.data as Float32Array).subarray(index * frames * classes, (index + 1) * frames * classes),
+        frames,
+        classes,
+      ),
       color: this.colorOf(color.data as Float32Array, index),
       doubleRow: ((doubleRow.data as Float32Array)[index] ?? 0) > 0.5,
     }));
   }
 
-  private textOf(logPosteriors: Float32Array, frames: number, classes: number): Pick<PlateText, "plateNumber" | "confidence"> {
+  private textOf(
+    logPosteriors: Float32Array,
+    frames: number,
+    classes: number,
+  ): Pick<PlateText, "plateNumber" | "confidence"> {
     let best = { plateNumber: "", confidence: 0 };
     let bestScore = -Infinity;
     for (const hypothesis of likeliestTexts(logPosteriors, frames, classes)) {

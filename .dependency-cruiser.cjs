@@ -1,0 +1,66 @@
+/** The floors of the house: imports run downward only, and each foreign library stays where it belongs. */
+const FLOORS = [
+  "config|errors|logger",
+  "images|plates",
+  "juhe",
+  "recognizers",
+  "database",
+  "recognitions",
+  "graphql",
+  "http",
+];
+const path = (names) => `^src/(${names})(/|\\.ts$)`;
+
+const upward = FLOORS.slice(0, -1).map((names, index) => ({
+  name: `${names.replaceAll("|", "-")}-imports-downward`,
+  severity: "error",
+  from: { path: path(names) },
+  to: { path: [...FLOORS.slice(index + 1).map(path), "^src/(app|main|migrate)\\.ts$"] },
+}));
+
+const only = (name, library, homes) => ({
+  name: `${name}-stays-home`,
+  severity: "error",
+  from: { path: "^(src|migrations|ormconfig)", pathNot: homes },
+  to: { path: `node_modules/${library}` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^src" }, to: {} },
+    ...upward,
+    {
+      name: "app-is-imported-by-main-only",
+      severity: "error",
+      from: { pathNot: "^src/main\\.ts$" },
+      to: { path: "^src/app\\.ts$" },
+    },
+    {
+      name: "database-knows-no-engine",
+      severity: "error",
+      from: { path: path("database") },
+      to: { path: path("images|plates|juhe|recognizers") },
+    },
+    only("typeorm", "(typeorm|pg)/", [
+      "\\.entity\\.ts$",
+      "recognition\\.store\\.ts$",
+      "^src/database/",
+      "^migrations/",
+      "^ormconfig",
+    ]),
+    only("graphql", "(graphql|type-graphql|graphql-upload-ts|dataloader|@apollo)/", ["^src/graphql/", "^src/http/"]),
+    only("inference", "(onnxruntime-node|piscina)/", ["^src/recognizers/local/"]),
+    only("fastify", "(fastify|@fastify)/", ["^src/http/"]),
+  ],
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      conditionNames: ["import", "node", "default", "types"],
+      exportsFields: ["exports"],
+      extensions: [".ts", ".js"],
+    },
+  },
+};
