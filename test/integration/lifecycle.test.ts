@@ -15,9 +15,9 @@ describe("with the embedded database", () => {
 
   test("a second start finds the data of the first, and a signal lets requests in flight end", async () => {
     const first = await startServer({ DATA_DIR: folder });
-    expect(first.output()).toContain("curl");
     for (const path of ["/readyz", "/healthz", "/metrics"])
       expect((await fetch(`${first.url}${path}`)).status).toBe(200);
+    expect(first.output()).toContain("curl");
     // Sent, then told to stop while it is being read.
     const photo = await fixture("blue");
     const inFlight = upload(first.url, photo);

@@ -104,8 +104,9 @@ export class JuheStandIn {
     const chunks: Buffer[] = [];
     for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
     // Node's own parser of both kinds of form: it shares no code with the client.
-     
+
     const form = await new Response(Buffer.concat(chunks), { headers: { "content-type": declared } })
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- a stand-in's few small forms may be parsed in memory
       .formData()
       .catch(() => new FormData());
     const [key, file] = [form.get("key"), form.get("file")];

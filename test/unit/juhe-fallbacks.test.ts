@@ -142,8 +142,10 @@ describe("local-then-juhe", () => {
     }),
   );
 
-  test.each(PASSING)("%s (%s): without a local reading nobody knows, which is an error", async (code, juheErrorCode) =>
-    expect(combined(local(), failing(code, juheErrorCode))).rejects.toMatchObject({ code, trace: { juheErrorCode } }),
+  test.each(PASSING.map(([code, juheErrorCode]) => ({ code, juheErrorCode })))(
+    "%s (%s): without a local reading nobody knows, which is an error",
+    async (code, juheErrorCode) =>
+      expect(combined(local(), failing(code, juheErrorCode))).rejects.toMatchObject({ code, trace: { juheErrorCode } }),
   );
 
   test.each(LASTING)("%s is not covered up", async (code) =>
