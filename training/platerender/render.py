@@ -33,6 +33,8 @@ class RenderedPlate:
     double_row: bool
     # Characters in the upper row; 0 on a plate of one row.
     upper: int
+    # Of each character, where its middle is: 0 at the left edge of the plate, 1 at the right.
+    middles: tuple
 
 
 def render_plate(rng, glyphs, kind=None):
@@ -49,7 +51,15 @@ def render_plate(rng, glyphs, kind=None):
             _stamp(rng, canvas, glyphs.mask(chars[index], _use(design, row)), box, RED if red else ink_color)
         start += len(chars)
     _furniture(rng, canvas, design, ink_color)
-    return RenderedPlate(canvas.clip(0, 255).astype(np.uint8), design.text, design.color, design.plate_type, design.kind, double, len(design.rows[0]) if double else 0)
+    image = canvas.clip(0, 255).astype(np.uint8)
+    upper = len(design.rows[0]) if double else 0
+    return RenderedPlate(image, design.text, design.color, design.plate_type, design.kind, double, upper, middles(design))
+
+
+def middles(design):
+    """Of each character, where its middle is, in shares of the plate's width."""
+    cells = [cell for row, chars in enumerate(design.rows) for cell in _cells(design, row, len(chars))]
+    return tuple((left + width / 2) / _size(design)[0] for left, _, width, _ in cells)
 
 
 def _size(design):

@@ -28,7 +28,7 @@ def rendered_set(samples, kind, strength, count):
     # The type goes with the kind, whatever the number.
     plate_type = design_plate(random.Random(0), kind).plate_type
     drawn = [samples.draw(rng, kind, strength) for _ in range(count)]
-    truth = [{"text": text, "color": COLORS[color], "type": plate_type, "doubleRow": upper > 0} for _, text, color, upper in drawn]
+    truth = [{"text": text, "color": COLORS[color], "type": plate_type, "doubleRow": upper > 0} for _, text, color, upper, _ in drawn]
     return f"{kind} @{strength}", [picture for picture, *_ in drawn], truth
 
 

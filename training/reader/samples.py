@@ -10,7 +10,8 @@ import numpy as np
 from platerender.alphabet import CHARACTERS, COLORS
 from platerender.camera import degrade, random_homography_quad
 from platerender.glyphs import GlyphSet
-from platerender.render import render_plate
+from platerender.kinds import PlateDesign
+from platerender.render import middles, render_plate
 
 from .model import INPUT_HEIGHT, INPUT_WIDTH
 
@@ -81,7 +82,7 @@ def jittered(quad, rng, amount):
 class RenderedSamples:
     """Rendered plates put before real backgrounds, seen from an angle at a random size, then cut out again.
 
-    A sample is (picture, text, colour class, characters in the upper row: 0 for one row).
+    A sample is (picture, text, colour class, characters in the upper row: 0 for one row, middles of the characters).
     """
 
     def __init__(self, plates_dir):
@@ -109,7 +110,7 @@ class RenderedSamples:
         scene = cv2.warpPerspective(image, matrix, (int(size[0]), int(size[1])), dst=background.copy(), borderMode=cv2.BORDER_TRANSPARENT)
         scene = degrade(rng, scene, strength)
         picture = warp(scene, quad, rng, 0.03)
-        return picture, plate.text, COLORS.index(plate.color), plate.upper
+        return picture, plate.text, COLORS.index(plate.color), plate.upper, plate.middles
 
 
 class RealSamples:
@@ -126,13 +127,13 @@ class RealSamples:
                     continue
                 image, quad = _around(image, quad)
             upper = 2 if row["color"] == "yellow-double" else 0
-            self._items.append((image, quad, row["plate"], color_index(row), upper))
+            self._items.append((image, quad, row["plate"], color_index(row), upper, _usual_middles(row["plate"], upper)))
         counts = {}
-        for _, _, text, _, _ in self._items:
+        for _, _, text, *_ in self._items:
             counts[text[0]] = counts.get(text[0], 0) + 1
         # Half of the crops show 浙 苏 沪 皖: the rarer a first character, the oftener it is drawn.
         self._weights = [
-            (1.0 / counts[text[0]]) ** 0.5 * (2.0 if quad is not None else 1.0) for _, quad, text, _, _ in self._items
+            (1.0 / counts[text[0]]) ** 0.5 * (2.0 if quad is not None else 1.0) for _, quad, text, *_ in self._items
         ]
         total = 0.0
         self._cumulative = [total := total + weight for weight in self._weights]
@@ -141,7 +142,7 @@ class RealSamples:
         return len(self._items)
 
     def draw(self, rng, strength=0.6):
-        image, quad, text, color, upper = rng.choices(self._items, cum_weights=self._cumulative)[0]
+        image, quad, text, color, upper, places = rng.choices(self._items, cum_weights=self._cumulative)[0]
         height, width = image.shape[:2]
         if quad is None:
             quad = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -150,7 +151,13 @@ class RealSamples:
             small = cv2.resize(image, (max(16, int(width * shrink)), max(6, int(height * shrink))), interpolation=cv2.INTER_AREA)
             quad = quad * [small.shape[1] / width, small.shape[0] / height]
             image = degrade(rng, small, strength)
-        return warp(image, quad.astype(np.float32), rng, 0.03), text, color, upper
+        return warp(image, quad.astype(np.float32), rng, 0.03), text, color, upper, places
+
+
+def _usual_middles(text, upper):
+    """Where the characters of a real plate should stand, going by its number."""
+    kind = "new_energy_small" if len(text) == 8 and text[:2] != "WJ" else "blue"
+    return middles(PlateDesign(kind, text, "", "", (text[:upper], text[upper:]) if upper else (text,)))
 
 
 def _around(image, quad):

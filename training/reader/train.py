@@ -33,7 +33,7 @@ def produce(plates_dir, seed, real_share, strength, batch, queue):
         samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
         labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
-        queue.put((np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples]))
+        queue.put((np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples], [s[4] for s in samples]))
 
 
 def validation_pictures(plates_dir):
