@@ -143,8 +143,8 @@ describe("local-then-juhe", () => {
   );
 
   test.each(PASSING.map(([code, juheErrorCode]) => ({ code, juheErrorCode })))(
-    "%s (%s): without a local reading nobody knows, which is an error",
-    async (code, juheErrorCode) =>
+    "$code ($juheErrorCode): without a local reading nobody knows, which is an error",
+    async ({ code, juheErrorCode }) =>
       expect(combined(local(), failing(code, juheErrorCode))).rejects.toMatchObject({ code, trace: { juheErrorCode } }),
   );
 
