@@ -4,7 +4,7 @@ import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin
 import type { GraphQLContext } from "./context.js";
 
 /** Sandbox shows the whole document; the button beside each operation runs that one. */
-const EXAMPLES = `# Press the button beside an operation to run it. A photo goes in first: in the panel
+export const EXAMPLES = `# Press the button beside an operation to run it. A photo goes in first: in the panel
 # "Variables" below, "Add files" gives $photo a file (JPEG, PNG, WebP or BMP).
 
 # 1. A photo in, its plates out.

@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "@jest/globals";
+import { buildSchema, parse, validate, type OperationDefinitionNode } from "graphql";
+import { ConfigError, readConfig } from "../../src/config.js";
+import { EXAMPLES } from "../../src/graphql/sandbox.page.js";
+
+describe("the examples in Sandbox", () => {
+  test("are valid against the schema and show every operation", async () => {
+    const schema = buildSchema(await readFile("schema.graphql", "utf8"));
+    const document = parse(EXAMPLES);
+    expect(validate(schema, document)).toEqual([]);
+    const shown = document.definitions.flatMap((definition) =>
+      (definition as OperationDefinitionNode).selectionSet.selections.map((field) =>
+        "name" in field ? field.name.value : "",
+      ),
+    );
+    const offered = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
+    expect(new Set(shown)).toEqual(new Set(offered));
+  });
+
+  test("every type, field, argument and enum value of the schema is described", async () => {
+    const schema = buildSchema(await readFile("schema.graphql", "utf8"));
+    const bare: string[] = [];
+    for (const [name, type] of Object.entries(schema.getTypeMap())) {
+      if (name.startsWith("__") || ["Query", "Mutation", "String", "Int", "Boolean", "ID", "Float"].includes(name))
+        continue;
+      if (!type.description) bare.push(name);
+    }
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith("__")) continue;
+      if ("getValues" in type)
+        for (const value of type.getValues()) if (!value.description) bare.push(`${type.name}.${value.name}`);
+      if (!("getFields" in type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        if (!field.description) bare.push(`${type.name}.${field.name}`);
+        if ("args" in field)
+          for (const argument of field.args)
+            if (!argument.description) bare.push(`${type.name}.${field.name}(${argument.name})`);
+      }
+    }
+    expect(bare).toEqual([]);
+  });
+});
+
+describe("settings", () => {
+  test("have the contract's defaults", () => {
+    expect(readConfig({})).toMatchObject({
+      http: { host: "127.0.0.1", port: 4000 },
+      database: { url: null, dataDir: "./data" },
+      recognizer: { mode: "local", localMinConfidence: 80 },
+      juhe: null,
+      images: { maxBytes: 10 * 1024 * 1024, maxPixels: 40_000_000 },
+      allowAnonymous: true,
+    });
+  });
+
+  test("a key makes Juhe the recogniser, a public address keeps strangers out", () => {
+    expect(readConfig({ JUHE_KEY: "k", HOST: "0.0.0.0" })).toMatchObject({
+      recognizer: { mode: "juhe" },
+      juhe: { key: "k", baseUrl: "http://apis.juhe.cn", timeoutMs: 15_000 },
+      allowAnonymous: false,
+    });
+    expect(readConfig({ HOST: "0.0.0.0", ALLOW_ANONYMOUS: "true" }).allowAnonymous).toBe(true);
+    expect(readConfig({ HOST: "::1" }).allowAnonymous).toBe(true);
+  });
+
+  test("every variable of .env.example is known, and its values are the defaults", async () => {
+    const lines = (await readFile(".env.example", "utf8")).split("\n").filter((line) => /^[A-Z_]+=/.test(line));
+    const example = Object.fromEntries(lines.map((line) => line.split("=", 2) as [string, string]));
+    expect(readConfig(example)).toEqual(readConfig({}));
+    const known = [...(await readFile("src/config.ts", "utf8")).matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name);
+    expect(new Set(Object.keys(example))).toEqual(new Set(known));
+  });
+
+  test("all faults come at once", () => {
+    expect.assertions(2);
+    try {
+      readConfig({
+        PORT: "x",
+        JUHE_TIMEOUT_MS: "0",
+        RECOGNIZER: "local-then-juhe",
+        CORS_ORIGINS: "https://a.example/path",
+      });
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      expect((error as ConfigError).faults).toHaveLength(4);
+    }
+  });
+});
