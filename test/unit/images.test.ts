@@ -102,10 +102,7 @@ describe("base64", () => {
 
   test.each(["", "   ", "data:image/png;base64,", "%%%%", "AAAAA", "AB=C", "data:image/png,AAAA"])(
     "%j is refused",
-    (text) =>
-      expect(() => decodeBase64Image(text, LIMITS)).toThrow(
-        expect.objectContaining({ code: "INVALID_IMAGE" }),
-      ),
+    (text) => expect(() => decodeBase64Image(text, LIMITS)).toThrow(expect.objectContaining({ code: "INVALID_IMAGE" })),
   );
 
   test("the limit counts bytes, not characters", () => {

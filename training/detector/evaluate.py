@@ -32,13 +32,13 @@ def labelled_photos(plates_dir, split):
 
 
 def find(pictures, models, long_side, threshold):
-    """The engine's answers for [{path, cut?}]: per picture the coarse finds, the same after the closer look, and the time."""
+    """What the exported file finds in [{path, cut?}]: per picture the finds, best first, and the milliseconds it took."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump({"models": str(Path(models).resolve()), "pictures": pictures, "longSide": long_side, "threshold": threshold}, file)
         file.flush()
         script = Path(__file__).with_name("find_plates.mjs")
         answer = subprocess.run(["node", str(script), file.name], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return json.loads(answer)["outcomes"]
+    return json.loads(answer)
 
 
 def box_iou(first, second):
@@ -54,10 +54,10 @@ def corner_error(quad, truth):
     return np.linalg.norm(quad - truth, axis=1).mean() / np.linalg.norm(truth[1] - truth[0])
 
 
-def plate_line(name, rows, outcomes, stage, misses):
+def plate_line(name, rows, outcomes, misses):
     found, errors, extra = 0, [], 0
     for row, outcome in zip(rows, outcomes):
-        finds = outcome[stage]
+        finds = outcome["finds"]
         hits = [f for f in finds if box_iou(f["quad"], row["corners"]) >= 0.5]
         found += bool(hits)
         extra += len(finds) - len(hits)
@@ -90,10 +90,10 @@ def plateless_cuts(plates_dir, rows):
 
 
 def false_line(name, pictures, outcomes, misses):
-    false = [len(outcome["coarse"]) for outcome in outcomes]
+    false = [len(outcome["finds"]) for outcome in outcomes]
     if misses:
         for picture, outcome in zip(pictures, outcomes):
-            for f in outcome["coarse"]:
+            for f in outcome["finds"]:
                 print(f"    false {Path(picture['path']).name} {picture.get('cut', '')} {f['score']:.2f} {np.round(f['quad']).astype(int).tolist()}")
     return f"| {name} | {len(false)} | {sum(false)} | {sum(n > 0 for n in false)} |"
 
@@ -101,7 +101,7 @@ def false_line(name, pictures, outcomes, misses):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
-    parser.add_argument("--models", default="../models", help="folder of detector.onnx, reader.onnx and their settings")
+    parser.add_argument("--models", default="../models", help="folder of detector.onnx and detector.json")
     parser.add_argument("--split", default="held-out", help="held-out (default), or a split of the manifest; look at the dev splits rarely")
     parser.add_argument("--long-side", type=int, nargs="*", default=[None], help="instead of the settings' inputLongSide")
     parser.add_argument("--threshold", type=float, nargs="*", default=[None], help="instead of the settings' scoreThreshold")
@@ -118,10 +118,9 @@ def main():
     false_lines = []
     for long_side in args.long_side:
         for threshold in args.threshold:
-            name = f"{args.split} {long_side or ''} {threshold or ''}".strip()
+            name = " ".join([args.split] + [str(setting) for setting in (long_side, threshold) if setting])
             outcomes = find(photos + cuts + negatives, args.models, long_side, threshold)
-            for stage in ("coarse", "closer"):
-                print(plate_line(f"{name}, {stage}", rows, outcomes, stage, args.misses), flush=True)
+            print(plate_line(name, rows, outcomes, args.misses), flush=True)
             for kind, pictures, answers in (("parts without a plate", cuts, outcomes[len(photos) :][: len(cuts)]), ("negatives", negatives, outcomes[len(photos) + len(cuts) :])):
                 if pictures:
                     false_lines.append(false_line(f"{name}, {kind}", pictures, answers, args.misses))

@@ -1,41 +1,41 @@
-/** Finds plates in the pictures that a JSON file names, by the server's own code (built); prints JSON. */
+/** Finds plates in the pictures that a JSON file names, by the server's own decoding and detector (built); prints JSON. */
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
-import { LocalEngine } from "../../dist/src/recognizers/local/local.engine.js";
+import { PlateDetector } from "../../dist/src/recognizers/local/plate.detector.js";
 
 const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
+/** As the server decodes: see local.engine.ts. */
 const MAX_LONG_SIDE = 2048;
 sharp.concurrency(1);
 
 // {models, longSide, threshold, pictures: [{path, cut?: [left, top, width, height]}]}
 const job = JSON.parse(await readFile(process.argv[2], "utf8"));
-// `search` and `lookCloser` are private to TypeScript only: what is judged must be what the server does, not a copy of it.
-const engine = await LocalEngine.load(job.models);
-Object.assign(engine.detector.settings, {
-  scoreThreshold: job.threshold ?? engine.detector.settings.scoreThreshold,
-  inputLongSide: job.longSide ?? engine.detector.settings.inputLongSide,
-});
+const detector = await PlateDetector.load(job.models);
+const { settings } = detector;
+settings.scoreThreshold = job.threshold ?? settings.scoreThreshold;
+settings.inputLongSide = job.longSide ?? settings.inputLongSide;
 const outcomes = [];
 for (const { path, cut } of job.pictures) {
-  const pixels = await pixelsOf(path, cut);
-  const started = performance.now();
-  const finds = await engine.search(pixels);
-  const ms = performance.now() - started;
-  const closer = [];
-  for (const find of finds) closer.push(await engine.lookCloser(pixels, find));
-  outcomes.push({ ms, coarse: finds.map(plain), closer: closer.map(plain), scale: pixels.scale });
-
-  function plain({ score, quad }) {
-    return { score, quad: quad.map(({ x, y }) => [x / pixels.scale, y / pixels.scale]) };
-  }
-}
-console.log(JSON.stringify({ settings: engine.detector.settings, outcomes }));
-
-async function pixelsOf(path, cut) {
   const bytes = cut ? await cutOut(path, cut) : await readFile(path);
-  return decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: MAX_LONG_SIDE });
+  const pixels = await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: MAX_LONG_SIDE });
+  const started = performance.now();
+  const scale = settings.inputLongSide / Math.max(pixels.width, pixels.height);
+  const finds = await detector.find(await resized(pixels, scale));
+  const ms = performance.now() - started;
+  const inPhoto = (value) => value / scale / pixels.scale;
+  outcomes.push({ ms, finds: finds.map(({ score, quad }) => ({ score, quad: quad.map(({ x, y }) => [inPhoto(x), inPhoto(y)]) })) });
+}
+console.log(JSON.stringify(outcomes));
+
+async function resized({ data, width, height }, scale) {
+  const [toWidth, toHeight] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const small = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: toWidth, height: toHeight, fit: "fill", kernel: "cubic" })
+    .raw()
+    .toBuffer();
+  return { data: small, width: toWidth, height: toHeight };
 }
 
 async function cutOut(path, [left, top, width, height]) {

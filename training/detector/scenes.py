@@ -79,7 +79,7 @@ class Scenes:
     def _view(self, rng, quad, scale):
         """A homography that puts the plate somewhere in the picture, turned and tilted a little; at times outside."""
         center = quad.mean(0)
-        angle = math.radians(rng.gauss(0, 8))
+        angle = math.radians(rng.gauss(0, 12))
         stretch = math.exp(rng.gauss(0, 0.08))
         place = np.array([rng.uniform(0.05, 0.95), rng.uniform(0.05, 0.95)]) * SIZE
         if rng.random() < 0.06:
@@ -89,7 +89,7 @@ class Scenes:
         matrix[:2, :2] = turn
         matrix[:2, 2] = place - turn @ center
         tilt = np.eye(3)
-        tilt[2, :2] = [rng.gauss(0, 2e-4), rng.gauss(0, 2e-4)]
+        tilt[2, :2] = [rng.gauss(0, 4e-4), rng.gauss(0, 4e-4)]
         back = np.eye(3)
         back[:2, 2] = -place
         forth = np.eye(3)

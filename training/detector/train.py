@@ -72,6 +72,7 @@ def main():
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
+    parser.add_argument("--init", help="weights to start from")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
@@ -81,6 +82,9 @@ def main():
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.01)
     average = copy.deepcopy(model)
     step, spent = 0, 0.0
+    if args.init:
+        model.load_state_dict(torch.load(args.init)["average"])
+        average.load_state_dict(model.state_dict())
     if (out / "checkpoint.pt").exists():
         saved = torch.load(out / "checkpoint.pt")
         model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])

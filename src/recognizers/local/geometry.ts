@@ -70,6 +70,20 @@ export function rectangleToQuad(width: number, height: number, quad: Quad): Homo
   ];
 }
 
+/** Where the homography takes a point. */
+export function transformed(
+  [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0]: Homography,
+  { x, y }: Point,
+): Point {
+  const w = g * x + h * y + 1;
+  return { x: (a * x + b * y + c) / w, y: (d * x + e * y + f) / w };
+}
+
+/** Mean length of the upper and lower side, in pixels. */
+export function widthOf([lt, rt, rb, lb]: Quad): number {
+  return (Math.hypot(rt.x - lt.x, rt.y - lt.y) + Math.hypot(rb.x - lb.x, rb.y - lb.y)) / 2;
+}
+
 function areaOf({ left, top, right, bottom }: BoundingBox): number {
   return (right - left) * (bottom - top);
 }

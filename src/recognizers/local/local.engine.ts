@@ -1,21 +1,24 @@
 /** The engine itself, in one thread: decode, find the plates, look closer, straighten, read. */
-import sharp from "sharp";
 import { decodeUpright, type UprightPixels } from "../../images/pixels.decoder.js";
 import type { BoundingBox, Photo } from "../../images/photo.js";
 import { boxAsSent } from "../../images/upright.grid.js";
 import { typeOfPlate } from "../../plates/plate-kind.js";
 import type { PlateReading } from "../recognizer.js";
-import { boundsOf, intersectionOverUnion, mapQuad, widened, type Quad } from "./geometry.js";
+import { lookCloser } from "./close.look.js";
+import { boundsOf, intersectionOverUnion, mapQuad, widened, widthOf, type Quad } from "./geometry.js";
+import { resized } from "./picture.resize.js";
 import { inOuterPicture, PlateDetector, type FoundPlate } from "./plate.detector.js";
 import { PlateReader, type PlateText } from "./plate.reader.js";
 import { meanLuminance, warpPlate, type PlanarRgb } from "./plate.warp.js";
 
 /** Plates are read from a picture of at most this size; in a larger one the smallest legible plate is still 27 px wide. */
 const MAX_LONG_SIDE = 2048;
+/** Of the detector's own size: half of it for a plate that fills the picture, twice for one that is tiny. */
+const SEARCH_FACTORS = [1, 0.5, 2] as const;
 /** More plates than this are not looked at in one photo. */
 const MAX_PLATES = 16;
-/** The closer look: a square around the plate, this many plate widths wide, shown this large. */
-const CLOSE_UP = { plateWidths: 2.2, side: 256 } as const;
+/** Pixels of a plate's width beyond which the photo is made smaller before the plate is read. */
+const LARGEST_PLATE = 240;
 /** What reads as less than this is taken for something that is no plate. */
 const MIN_CHARACTERS = 6;
 const MIN_CONFIDENCE = 0.05;
@@ -40,10 +43,9 @@ export class LocalEngine {
   /** Every plate in the photo, surest first. @throws AppError INVALID_IMAGE when the photo does not decode. */
   async read(photo: Photo): Promise<PlateReading[]> {
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
-    const quads: Quad[] = [];
+    const plates: ReadPlate[] = [];
     for (const find of (await this.search(pixels)).slice(0, MAX_PLATES))
-      quads.push((await this.lookCloser(pixels, find)).quad);
-    const plates = (await this.readQuads(pixels, quads)).filter(readsLikeAPlate);
+      plates.push(...(await this.readFind(pixels, find)));
     plates.sort((first, second) => second.text.confidence - first.text.confidence);
     return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
   }
@@ -62,48 +64,40 @@ export class LocalEngine {
     });
   }
 
+  /** Looks at the whole photo at the size that finds most plates first; where there is none, at further sizes. */
   private async search(pixels: UprightPixels): Promise<FoundPlate[]> {
-    const scale = this.detector.settings.inputLongSide / Math.max(pixels.width, pixels.height);
-    const small = await resized(pixels, Math.round(pixels.width * scale), Math.round(pixels.height * scale));
-    return (await this.detector.find(small)).map((find) => inOuterPicture(find, scale, { x: 0, y: 0 }));
+    const own = Math.max(pixels.width, pixels.height);
+    for (const factor of SEARCH_FACTORS) {
+      const scale = (this.detector.settings.inputLongSide * factor) / own;
+      // Enlarging twice would show nothing new.
+      if (factor > 1 && scale > 1) continue;
+      const small = await resized(pixels, Math.round(pixels.width * scale), Math.round(pixels.height * scale));
+      const finds = await this.detector.find(small);
+      if (finds.length > 0) return finds.map((find) => inOuterPicture(find, scale, { x: 0, y: 0 }));
+    }
+    return [];
   }
 
-  /** Corners found in the whole photo are coarse; found again in a part of it where the plate is large, they are exact. */
-  private async lookCloser(pixels: UprightPixels, find: FoundPlate): Promise<FoundPlate> {
-    const box = boundsOf(find.quad);
-    const side = Math.round(Math.max(CLOSE_UP.plateWidths * Math.max(box.right - box.left, box.bottom - box.top), 32));
-    const left = clamp(Math.round((box.left + box.right - side) / 2), 0, pixels.width - 1);
-    const top = clamp(Math.round((box.top + box.bottom - side) / 2), 0, pixels.height - 1);
-    const width = Math.min(side, pixels.width - left);
-    const height = Math.min(side, pixels.height - top);
-    const scale = CLOSE_UP.side / Math.max(width, height);
-    const part = await resized(pixels, Math.round(width * scale), Math.round(height * scale), {
-      left,
-      top,
-      width,
-      height,
-    });
-    const again = (await this.detector.find(part))
-      .map((closer) => inOuterPicture(closer, scale, { x: left, y: top }))
-      .find((closer) => intersectionOverUnion(boundsOf(closer.quad), box) > 0.4);
-    return again ?? find;
+  /** Reads the plate by the corners of every look and keeps the surest reading. */
+  private async readFind(pixels: UprightPixels, find: FoundPlate): Promise<ReadPlate[]> {
+    // The reader was trained on plates no larger; from a much larger one the straightening would skip pixels.
+    const shrink = Math.min(1, LARGEST_PLATE / widthOf(find.quad));
+    const source =
+      shrink < 0.8
+        ? await resized(pixels, Math.round(pixels.width * shrink), Math.round(pixels.height * shrink))
+        : pixels;
+    const toSource = source.width / pixels.width;
+    const quads = await lookCloser(this.detector, source, { ...find, quad: scaled(find.quad, toSource) });
+    const plates = await this.readQuads(source, quads);
+    const [best] = plates
+      .filter(readsLikeAPlate)
+      .sort((first, second) => second.text.confidence - first.text.confidence);
+    return best === undefined ? [] : [{ ...best, quad: scaled(best.quad, 1 / toSource) }];
   }
 }
 
-async function resized(
-  pixels: UprightPixels,
-  width: number,
-  height: number,
-  part?: { left: number; top: number; width: number; height: number },
-): Promise<UprightPixels> {
-  const picture = sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } });
-  if (part) picture.extract(part);
-  const size = { width: Math.max(1, width), height: Math.max(1, height) };
-  const data = await picture
-    .resize({ ...size, fit: "fill", kernel: "cubic" })
-    .raw()
-    .toBuffer();
-  return { data, ...size, scale: pixels.scale };
+function scaled(quad: Quad, factor: number): Quad {
+  return mapQuad(quad, ({ x, y }) => ({ x: x * factor, y: y * factor }));
 }
 
 function readsLikeAPlate({ text }: ReadPlate): boolean {

@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { UprightPixels } from "../../images/pixels.decoder.js";
 import { boundsOf, intersectionOverUnion, mapQuad, type Point, type Quad } from "./geometry.js";
 import { readDetectorSettings, type DetectorSettings } from "./model.settings.js";
+import type { PlanarRgb } from "./plate.warp.js";
 import { SESSION_OPTIONS } from "./session.options.js";
 
 export interface FoundPlate {
@@ -33,7 +34,12 @@ export class PlateDetector {
   async find(picture: UprightPixels): Promise<FoundPlate[]> {
     const width = Math.ceil(picture.width / GRID) * GRID;
     const height = Math.ceil(picture.height / GRID) * GRID;
-    const input = new Tensor("float32", paddedPlanes(picture, width, height), [1, 3, height, width]);
+    return this.findInPlanes(paddedPlanes(picture, width, height), width, height);
+  }
+
+  /** The same for planar RGB whose sides are multiples of 32. */
+  async findInPlanes(planes: PlanarRgb, width: number, height: number): Promise<FoundPlate[]> {
+    const input = new Tensor("float32", planes, [1, 3, height, width]);
     const { score, corners } = await this.session.run({ image: input });
     if (score === undefined || corners === undefined) throw new Error("detector.onnx gave no score or no corners");
     const finds = this.peaks(
@@ -85,7 +91,7 @@ export function inOuterPicture(find: FoundPlate, scale: number, origin: Point): 
   return { ...find, quad: mapQuad(find.quad, ({ x, y }) => ({ x: x / scale + origin.x, y: y / scale + origin.y })) };
 }
 
-function paddedPlanes(picture: UprightPixels, width: number, height: number): Float32Array {
+function paddedPlanes(picture: UprightPixels, width: number, height: number): PlanarRgb {
   const plane = width * height;
   const planes = new Float32Array(plane * 3).fill(PADDING);
   for (let row = 0, from = 0; row < picture.height; row++) {
