@@ -14,6 +14,11 @@ import {
 import { ConfigError, readConfig } from "../../src/config.js";
 import { EXAMPLES } from "../../src/graphql/sandbox.page.js";
 
+interface DescribedField {
+  description?: string | null | undefined;
+  args?: readonly { name: string; description?: string | null | undefined }[];
+}
+
 describe("the examples in Sandbox", () => {
   test("are valid against the schema and show every operation", async () => {
     const schema = buildSchema(await readFile("schema.graphql", "utf8"));
@@ -42,10 +47,10 @@ describe("the examples in Sandbox", () => {
       if (!exempt.includes(type.name)) check(type.name, type);
       if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
-      for (const field of Object.values(type.getFields())) {
-        check(`${type.name}.${field.name}`, field);
-        if ("args" in field)
-          for (const argument of field.args) check(`${type.name}.${field.name}(${argument.name})`, argument);
+      const fields: Record<string, DescribedField> = type.getFields();
+      for (const [name, field] of Object.entries(fields)) {
+        check(`${type.name}.${name}`, field);
+        for (const argument of field.args ?? []) check(`${type.name}.${name}(${argument.name})`, argument);
       }
     }
     expect(bare).toEqual([]);
