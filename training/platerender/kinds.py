@@ -47,7 +47,9 @@ def _double(kind, text, color, plate_type, top=2, red=()):
 
 
 def _new_energy_small(rng):
-    serial = rng.choice("DDDDFFFFABCEGHJK") + _serial(rng, 5, 1)
+    # The second place of the serial may be a letter, the last four are digits.
+    second = rng.choice(SERIAL_LETTERS) if rng.random() < 0.3 else rng.choice(DIGITS)
+    serial = rng.choice("DDDDFFFFABCEGHJK") + second + _digits(rng, 4)
     return _single("new_energy_small", _head(rng) + serial, "GREEN", "NEW_ENERGY_SMALL")
 
 
