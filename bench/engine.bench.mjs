@@ -73,11 +73,14 @@ async function measure(split) {
 async function readWhole(row) {
   const bytes = await readFile(join(options.plates, row.file));
   const started = performance.now();
-  const readings = await engine.read(await readPhoto(bytes, "UPLOAD", LIMITS));
+  const photo = await readPhoto(bytes, "UPLOAD", LIMITS);
+  const readings = await engine.read(photo);
   const ms = performance.now() - started;
-  const xs = row.corners?.map(([x]) => x);
-  const ys = row.corners?.map(([, y]) => y);
-  const box = row.corners && {
+  // A few labelled corners belong to a larger version of the picture: they say nothing of where the plate is in this one.
+  const corners = row.corners?.every(([x, y]) => x <= photo.width && y <= photo.height) ? row.corners : null;
+  const xs = corners?.map(([x]) => x);
+  const ys = corners?.map(([, y]) => y);
+  const box = corners && {
     left: Math.min(...xs),
     top: Math.min(...ys),
     right: Math.max(...xs),

@@ -15,6 +15,8 @@ export async function createTestDatabase(template = "template_plategraph"): Prom
   await run(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = Object.assign(new URL(admin), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // The forced drop may reach a connection that is just about to close.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     url,
     query: async <Row extends object>(text: string, values: unknown[] = []) =>

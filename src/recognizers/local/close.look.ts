@@ -20,11 +20,17 @@ const STRAIGHT = { shareX: 0.6, shareY: 1.2, width: 256, height: 160 } as const;
 /** A find that overlaps less is another plate. */
 const SAME_PLATE_IOU = 0.4;
 
-/** The quads that the looks gave, the last and best first. */
+/** A find that no closer look confirms must have been this sure from afar. */
+const UNCONFIRMED_SCORE = 0.6;
+
+/** The quads that the looks gave, the last and best first; none when the find turns out to be no plate. */
 export async function lookCloser(detector: PlateDetector, pixels: UprightPixels, find: FoundPlate): Promise<Quad[]> {
   const closer = await inCloseUp(detector, pixels, find.quad);
   const straight = await straightened(detector, pixels, closer ?? find.quad);
-  return [straight, closer, find.quad].filter((quad) => quad !== null);
+  if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return [];
+  // What was turned or bent is nearly upright now, and its corners are found more exactly still.
+  const again = straight && (await straightened(detector, pixels, straight));
+  return [again, straight, closer, find.quad].filter((quad) => quad !== null);
 }
 
 async function inCloseUp(detector: PlateDetector, pixels: UprightPixels, quad: Quad): Promise<Quad | null> {

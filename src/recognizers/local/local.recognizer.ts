@@ -32,6 +32,9 @@ const WARM_UP = Buffer.from(
 );
 
 export class LocalRecognizer implements Recognizer {
+  /** Photos being read and photos waiting. */
+  private inHand = 0;
+
   private constructor(
     private readonly pool: Piscina<Photo, WorkerAnswer>,
     private readonly options: LocalRecognizerOptions,
@@ -43,19 +46,18 @@ export class LocalRecognizer implements Recognizer {
       filename: new URL("./engine.worker.js", import.meta.url).href,
       minThreads: options.threads,
       maxThreads: options.threads,
-      maxQueue: options.queueLength,
       workerData: { modelsDir: options.modelsDir },
     });
     pool.on("error", (error: unknown) => options.logger.error({ err: error }, "a recognition thread failed"));
-    const recognizer = new LocalRecognizer(pool, options);
     try {
       const photo = await readPhoto(WARM_UP, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1 });
-      await Promise.all(Array.from({ length: options.threads }, () => recognizer.recognize(photo)));
+      // Without the time limit: a machine that loads the models slowly still reads photos fast enough.
+      await Promise.all(Array.from({ length: options.threads }, () => pool.run(photo)));
+      return new LocalRecognizer(pool, options);
     } catch (error) {
-      await recognizer.close();
+      await pool.destroy();
       throw error;
     }
-    return recognizer;
   }
 
   async recognize(photo: Photo): Promise<Recognition> {
@@ -69,20 +71,22 @@ export class LocalRecognizer implements Recognizer {
   }
 
   private async run(photo: Photo): Promise<WorkerAnswer> {
+    if (this.inHand >= this.options.threads + this.options.queueLength) {
+      throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine has too many photos waiting.", TRACE);
+    }
+    this.inHand += 1;
     try {
       // A photo that takes too long takes its thread with it; the pool starts another one.
       return await this.pool.run(photo, { signal: AbortSignal.timeout(this.options.timeoutMs) });
     } catch (cause) {
-      const { name = "", message = "" } = cause as Partial<Error>;
-      if (name === "AbortError")
+      if (cause instanceof Error && cause.name === "AbortError") {
         throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine took too long over this photo.", TRACE, {
           cause,
         });
-      if (/queue/i.test(message))
-        throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine has too many photos waiting.", TRACE, {
-          cause,
-        });
+      }
       throw new RecognizerError("INTERNAL_SERVER_ERROR", "The local engine failed.", TRACE, { cause });
+    } finally {
+      this.inHand -= 1;
     }
   }
 }

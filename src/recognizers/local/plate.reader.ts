@@ -20,7 +20,7 @@ export interface PlateText {
  * How much less likely a number is whose shape no plate has. A prior: where the picture is clear the odd reading stands,
  * where it is not the possible one wins.
  */
-const UNKNOWN_FORMAT_PRIOR = Math.log(0.02);
+const UNKNOWN_FORMAT_PRIOR = Math.log(0.002);
 
 export class PlateReader {
   private constructor(
