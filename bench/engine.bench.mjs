@@ -35,7 +35,7 @@ const rows = (await readFile(join(options.plates, "manifest.jsonl"), "utf8"))
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line));
-const engine = await LocalEngine.load("models");
+const engine = await LocalEngine.load(process.env.MODELS_DIR ?? "models");
 const lines = [
   "| split | pictures | found | exact | exact without the first character | further plates reported | confidence ≥ 90: share, of those exact | median ms | p95 ms |",
   "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -119,6 +119,8 @@ describe("browsers", () => {
     const server = await startServer({ DATABASE_URL: database.url, CORS_ORIGINS: "https://app.example.com" });
     const page = await (await fetch(`${server.url}/graphql`, { headers: { accept: "text/html" } })).text();
     expect(page).toContain("EmbeddedSandbox");
+    // Without the internet Sandbox does not load; a form of our own stands in its place.
+    expect(page).toContain('action="/verify_carlicense/verify"');
     expect(page).toContain("recognizeUpload");
     const allowed = async (origin: string): Promise<string | null> => {
       const answer = await fetch(`${server.url}/graphql`, {
