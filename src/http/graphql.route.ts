@@ -28,8 +28,9 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
     url: "/graphql",
     handler: async (request, reply) => {
       try {
-        // A browser that opens the page is no caller yet.
-        if (request.method === "POST") checkCaller();
+        // A browser that opens the page is no caller yet; one that asks by GET is.
+        if (request.method === "POST" || (request.query as Record<string, unknown>).query !== undefined)
+          checkCaller();
         const body = request.method === "POST" ? await readOperation(request, maxImageBytes) : undefined;
         const response = await graphql.server.executeHTTPGraphQLRequest({
           httpGraphQLRequest: {
@@ -38,10 +39,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
             search: new URL(request.url, "http://localhost").search,
             body,
           },
-          context: async () => {
-            checkCaller();
-            return createContext();
-          },
+          context: async () => createContext(),
         });
         return await send(reply, response);
       } catch (error) {

@@ -78,6 +78,10 @@ describe("settings", () => {
     const { status, errors } = await graphql(server.url, "{ __typename }");
     expect(status).toBe(401);
     expect(errors?.[0]?.extensions).toEqual({ code: "UNAUTHENTICATED", retryable: false });
+    const asked = await fetch(`${server.url}/graphql?query={__typename}`, {
+      headers: { "apollo-require-preflight": "1" },
+    });
+    expect(asked.status).toBe(401);
     const form = new FormData();
     form.append("key", "k");
     form.append("file", new Blob(["x"]), "a.jpg");
