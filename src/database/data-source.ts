@@ -23,7 +23,9 @@ export function createDataSource({ url, poolSize, logger, entities, migrations }
     installExtensions: false,
     applicationName: "plategraph",
     connectTimeoutMS: 10_000,
-    poolErrorHandler: (error: unknown) => logger.error({ err: error }, "a database connection broke while idle"),
+    // The error drags the whole connection along, its settings included: only what went wrong is logged.
+    poolErrorHandler: ({ code, message }: { code?: string; message: string }) =>
+      logger.error({ code, reason: message }, "a database connection broke while idle"),
     extra: { keepAlive: true },
   });
 }

@@ -29,8 +29,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
     handler: async (request, reply) => {
       try {
         // A browser that opens the page is no caller yet; one that asks by GET is.
-        if (request.method === "POST" || (request.query as Record<string, unknown>).query !== undefined)
-          checkCaller();
+        if (request.method === "POST" || (request.query as Record<string, unknown>).query !== undefined) checkCaller();
         const body = request.method === "POST" ? await readOperation(request, maxImageBytes) : undefined;
         const response = await graphql.server.executeHTTPGraphQLRequest({
           httpGraphQLRequest: {
