@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from platerender.camera import degrade, random_homography_quad
+from platerender.camera import bent, degrade, random_homography_quad
 from platerender.glyphs import GlyphSet
 from platerender.render import render_plate
 from reader.samples import inside, read_image
@@ -99,7 +99,8 @@ class Scenes:
     def _plate_image(self, rng):
         if rng.random() < 0.35:
             return rng.choice(self._crops)
-        return render_plate(rng, self._glyphs).image
+        image = render_plate(rng, self._glyphs).image
+        return bent(rng, image) if rng.random() < 0.15 else image
 
     def _paste(self, rng, picture, quad):
         """Puts another plate over `quad`, as bright as what was there."""

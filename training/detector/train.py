@@ -45,7 +45,7 @@ def loss_of(model, batch):
     focal = (positive.sum() + negative.sum()) / peaks.sum().clamp(min=1)
     off = F.smooth_l1_loss(corners * weights[:, None], offsets * weights[:, None], reduction="none", beta=0.03)
     corner = off.sum() / (8 * (weights > 0).sum().clamp(min=1))
-    return focal + 8.0 * corner, float(focal), float(corner)
+    return focal + 12.0 * corner, float(focal), float(corner)
 
 
 def validate(model, plates_dir, rows, limit=60):

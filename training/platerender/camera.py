@@ -21,12 +21,25 @@ def random_homography_quad(rng, width, height, max_yaw=60.0, max_pitch=35.0, max
     return (turned[:, :2] * depth[:, None]).astype(np.float32)
 
 
+def bent(rng, image):
+    """The plate bowed up or down, as after years of parking by ear; its corners stay."""
+    height, width = image.shape[:2]
+    bow = rng.uniform(-0.09, 0.09) * height
+    across = np.linspace(-1, 1, width, dtype=np.float32)
+    x = np.broadcast_to(np.arange(width, dtype=np.float32), (height, width))
+    y = np.arange(height, dtype=np.float32)[:, None] + bow * (1 - across**2)[None, :]
+    return cv2.remap(image, np.ascontiguousarray(x), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
 def degrade(rng, image, strength=1.0):
     """Light, blur, noise and compression on a BGR uint8 picture; returns a new one of the same size."""
     out = image.astype(np.float32)
     nrng = np.random.default_rng(rng.getrandbits(32))
     out = _light(rng, nrng, out, strength)
     out = _blur(rng, out, strength)
+    if rng.random() < 0.15:
+        # Telephones sharpen what they blurred: light edges around everything.
+        out = out + rng.uniform(0.4, 1.8) * (out - cv2.GaussianBlur(out, (0, 0), rng.uniform(0.8, 2.0)))
     if rng.random() < 0.6 * strength:
         out += nrng.normal(0, rng.uniform(1, 11) * strength, out.shape).astype(np.float32)
     out = out.clip(0, 255).astype(np.uint8)
@@ -56,7 +69,7 @@ def _light(rng, nrng, out, strength):
         spot = np.exp(-((x - rng.uniform(0, width)) ** 2 + (y - rng.uniform(0, height)) ** 2) / (2 * radius**2))
         out = out + (spot * rng.uniform(60, 200))[..., None].astype(np.float32)
     gain = math.exp(rng.uniform(-0.9, 0.45) * strength)
-    contrast = rng.uniform(0.5, 1.15)
+    contrast = rng.uniform(0.5, 1.15) if rng.random() < 0.8 else rng.uniform(1.15, 1.2 + 0.9 * strength)
     cast = np.array([rng.uniform(-0.14, 0.14) for _ in range(3)], np.float32) * strength
     mean = out.mean()
     return ((out - mean) * contrast + mean) * gain * (1 + cast) + rng.uniform(-15, 15) * strength

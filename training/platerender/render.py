@@ -37,9 +37,14 @@ class RenderedPlate:
     middles: tuple
 
 
-def render_plate(rng, glyphs, kind=None):
-    """Draws a random plate of `kind` (or of the training mix). `rng` is a `random.Random`, `glyphs` a GlyphSet."""
+def render_plate(rng, glyphs, kind=None, real=None):
+    """Draws a random plate of `kind` (or of the training mix). `rng` is a `random.Random`, `glyphs` a GlyphSet.
+
+    With `real` (RealCharacters) a part of the plates carries characters cut from real ones.
+    """
     design = design_plate(rng, kind)
+    # Characters of two rows and of new-energy plates have proportions of their own.
+    real_share = rng.choice([0, 0, 0, 0.3, 1.0]) if real is not None and _use(design, 0) == "single" else 0
     double = len(design.rows) == 2
     width, height = _size(design)
     canvas, ink_color = _paint(rng, design, width, height)
@@ -48,7 +53,10 @@ def render_plate(rng, glyphs, kind=None):
         for index, box in enumerate(_cells(design, row, len(chars))):
             # On black embassy plates the suffix is white as often as red.
             red = start + index in design.red and (ink_color[0] < 100 or rng.random() < 0.5)
-            _stamp(rng, canvas, glyphs.mask(chars[index], _use(design, row)), box, RED if red else ink_color)
+            mask = real.mask(rng, chars[index]) if rng.random() < real_share else None
+            if mask is None:
+                mask = glyphs.mask(chars[index], _use(design, row))
+            _stamp(rng, canvas, mask, box, RED if red else ink_color)
         start += len(chars)
     _furniture(rng, canvas, design, ink_color)
     image = canvas.clip(0, 255).astype(np.uint8)
@@ -126,7 +134,7 @@ def _stamp(rng, canvas, mask, box, color):
     size = (max(2, round(width * stretch)), max(2, round(height * rng.uniform(0.96, 1.02))))
     x = int(left + rng.uniform(-1, 1))
     y = int(top + rng.uniform(-1, 1))
-    ink = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    ink = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if mask.shape[0] > size[1] else cv2.INTER_LINEAR)
     # Embossing wears: strokes come out thinner or fatter than the template.
     if rng.random() < 0.3:
         ink = cv2.dilate(ink, np.ones((2, 2)))

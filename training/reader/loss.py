@@ -33,7 +33,7 @@ def loss_of(model, batch):
     loss, ctc = (sum(part[index] for part in parts) / count for index in (0, 1))
     color_loss = F.cross_entropy(color.float(), torch.tensor(colors), ignore_index=-1)
     double_loss = F.binary_cross_entropy_with_logits(double.float(), torch.tensor([float(top > 0) for top in uppers]))
-    return loss + 0.2 * color_loss + 0.1 * double_loss, float(ctc)
+    return loss + 0.4 * color_loss + 0.1 * double_loss, float(ctc)
 
 
 def _row_loss(log_probs, row):

@@ -45,15 +45,17 @@ class PlateReader(nn.Module):
         self.merge = ConvUnit(320, 160, kernel=(1, 3), padding=(0, 1))
         self.dropout = nn.Dropout(0.1)
         self.characters = nn.Conv2d(160, characters + 1, 1)
-        self.color = nn.Linear(112, colors)
+        # From early and late maps: the late ones alone went by the characters and took black civil plates for blue.
+        self.color = nn.Sequential(nn.Linear(64 + 112, 64), nn.ReLU(inplace=True), nn.Linear(64, colors))
         self.double_row = nn.Linear(112, 1)
 
     def forward(self, images):
         """`images` [N,3,48,160] RGB 0..255 -> (logits [N,80,C+1], color logits [N,6], double-row logit [N])."""
-        body = self.body(self.stem((images - 127.5) / 64.0))
+        stem = self.stem((images - 127.5) / 64.0)
+        body = self.body(stem)
         rows = self.rows(body) + self.place
         both = self.context(rows).expand(-1, -1, 2, -1)
         merged = self.dropout(self.merge(torch.cat([rows, both], 1)))
         logits = self.characters(merged)
         pooled = body.mean((2, 3))
-        return logits.flatten(2).transpose(1, 2), self.color(pooled), self.double_row(pooled)[:, 0]
+        return logits.flatten(2).transpose(1, 2), self.color(torch.cat([stem.mean((2, 3)), pooled], 1)), self.double_row(pooled)[:, 0]

@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 
 from platerender.alphabet import CHARACTERS, COLORS
-from platerender.camera import degrade, random_homography_quad
+from platerender.camera import bent, degrade, random_homography_quad
 from platerender.glyphs import GlyphSet
 from platerender.kinds import PlateDesign
 from platerender.render import middles, render_plate
 
+from .first_character import with_other_first
 from .model import INPUT_HEIGHT, INPUT_WIDTH
 
 # How far the quad is widened before the plate is warped straight: keep in step with models/reader.json.
@@ -85,16 +86,17 @@ class RenderedSamples:
     A sample is (picture, text, colour class, characters in the upper row: 0 for one row, middles of the characters).
     """
 
-    def __init__(self, plates_dir):
+    def __init__(self, plates_dir, real_characters=None):
         self._glyphs = GlyphSet(plates_dir)
+        self._real_characters = real_characters
         files = sorted((Path(plates_dir) / "negatives").glob("*"))
         self._backgrounds = [cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR) for file in files[:600]]
 
-    def draw(self, rng, kind=None, strength=1.0):
-        plate = render_plate(rng, self._glyphs, kind)
+    def draw(self, rng, kind=None, strength=1.0, narrowest=28.0):
+        plate = render_plate(rng, self._glyphs, kind, self._real_characters)
         height, width = plate.image.shape[:2]
-        # Log-uniform: as many plates of 32 to 90 px as of 90 to 240. Under 32 px even people can no longer read one.
-        shown = 32.0 * (240.0 / 32.0) ** rng.random()
+        # Log-uniform: as many plates of 28 to 82 px as of 82 to 240. Much smaller even people can no longer read one.
+        shown = narrowest * (240.0 / narrowest) ** rng.random()
         quad = random_homography_quad(rng, width, height) * (shown / width)
         low, high = quad.min(0), quad.max(0)
         pad = 0.12 * (high - low) + 2
@@ -103,20 +105,21 @@ class RenderedSamples:
         background = cv2.resize(rng.choice(self._backgrounds), (int(size[0]), int(size[1])))
         source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
         matrix = cv2.getPerspectiveTransform(source, quad.astype(np.float32))
-        image = plate.image
+        image = bent(rng, plate.image) if rng.random() < 0.1 * strength else plate.image
         # Shrinking by bilinear alone would alias; real lenses do not.
         if shown < width * 0.5:
             image = cv2.GaussianBlur(image, (0, 0), 0.3 * width / shown)
         scene = cv2.warpPerspective(image, matrix, (int(size[0]), int(size[1])), dst=background.copy(), borderMode=cv2.BORDER_TRANSPARENT)
         scene = degrade(rng, scene, strength)
-        picture = warp(scene, quad, rng, 0.03)
+        picture = warp(scene, quad, rng, rng.uniform(0.01, 0.055))
         return picture, plate.text, COLORS.index(plate.color), plate.upper, plate.middles
 
 
 class RealSamples:
     """Crops and photos of the data set, jittered and degraded anew each time."""
 
-    def __init__(self, plates_dir, rows):
+    def __init__(self, plates_dir, rows, real_characters=None):
+        self._real_characters = real_characters
         self._items = []
         for row in rows:
             image = read_image(plates_dir, row)
@@ -141,17 +144,19 @@ class RealSamples:
     def __len__(self):
         return len(self._items)
 
-    def draw(self, rng, strength=0.6):
+    def draw(self, rng, strength=0.7):
         image, quad, text, color, upper, places = rng.choices(self._items, cum_weights=self._cumulative)[0]
         height, width = image.shape[:2]
         if quad is None:
             quad = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        if self._real_characters is not None and upper == 0 and len(text) == 7 and rng.random() < 0.4:
+            image, text = with_other_first(rng, image, quad, text, self._real_characters)
         if rng.random() < 0.8:
             shrink = rng.uniform(0.35, 1.0) if rng.random() < 0.3 else 1.0
             small = cv2.resize(image, (max(16, int(width * shrink)), max(6, int(height * shrink))), interpolation=cv2.INTER_AREA)
             quad = quad * [small.shape[1] / width, small.shape[0] / height]
             image = degrade(rng, small, strength)
-        return warp(image, quad.astype(np.float32), rng, 0.03), text, color, upper, places
+        return warp(image, quad.astype(np.float32), rng, rng.uniform(0.01, 0.055)), text, color, upper, places
 
 
 def _usual_middles(text, upper):

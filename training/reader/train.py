@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from platerender.alphabet import CHARACTERS, COLORS
+from platerender.real_characters import RealCharacters
 
 from .decode import greedy_text
 from .loss import loss_of
@@ -27,8 +28,9 @@ def produce(plates_dir, seed, real_share, strength, batch, queue):
 
     cv2.setNumThreads(1)
     rng = random.Random(seed)
-    rendered = RenderedSamples(plates_dir)
-    real = RealSamples(plates_dir, train_and_validation(plates_dir)[0])
+    characters = RealCharacters(plates_dir)
+    rendered = RenderedSamples(plates_dir, characters)
+    real = RealSamples(plates_dir, train_and_validation(plates_dir)[0], characters)
     while True:
         samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
@@ -70,6 +72,12 @@ def exact(model, pictures):
     return {group: right[group] / total[group] for group in sorted(total)}
 
 
+def load_matching(model, weights):
+    """Takes over the weights whose name and shape are the model's; the others start anew."""
+    own = model.state_dict()
+    model.load_state_dict({**own, **{name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}})
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
@@ -90,13 +98,13 @@ def main():
     average = copy.deepcopy(model)
     step, spent = 0, 0.0
     if args.init:
-        model.load_state_dict(torch.load(args.init)["average"])
+        load_matching(model, torch.load(args.init)["average"])
         average.load_state_dict(model.state_dict())
     if (out / "checkpoint.pt").exists():
         saved = torch.load(out / "checkpoint.pt")
         model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
         step, spent = saved["step"], saved["spent"]
-    real_share, strength = mp.Value("d", 0.45), mp.Value("d", 0.2)
+    real_share, strength = mp.Value("d", 0.35), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
     producer = mp.Process(target=produce, args=(args.plates, 1000 + step, real_share, strength, args.batch, queue), daemon=True)
     producer.start()
