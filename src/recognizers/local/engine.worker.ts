@@ -6,6 +6,12 @@ import type { Photo } from "../../images/photo.js";
 import type { PlateReading } from "../recognizer.js";
 import { LocalEngine } from "./local.engine.js";
 
+export interface WorkerTask {
+  photo: Photo;
+  /** Milliseconds since the epoch (clocks of threads differ in all else); nobody waits for the answer any longer. */
+  deadline: number;
+}
+
 /** Errors lose their class between threads, so an expected one goes as data. */
 export type WorkerAnswer = { readings: PlateReading[] } | { refusal: { code: ErrorCode; message: string } };
 
@@ -14,11 +20,11 @@ sharp.concurrency(1);
 
 const engine = LocalEngine.load((workerData as { modelsDir: string }).modelsDir);
 
-export default async function read(photo: Photo): Promise<WorkerAnswer> {
+export default async function read({ photo, deadline }: WorkerTask): Promise<WorkerAnswer> {
   try {
     // Buffers arrive as bare Uint8Arrays.
     const bytes = Buffer.from(photo.bytes.buffer, photo.bytes.byteOffset, photo.bytes.byteLength);
-    return { readings: await (await engine).read({ ...photo, bytes }) };
+    return { readings: await (await engine).read({ ...photo, bytes }, deadline) };
   } catch (error) {
     if (error instanceof AppError) return { refusal: { code: error.code, message: error.message } };
     throw error;

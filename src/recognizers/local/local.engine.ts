@@ -1,4 +1,5 @@
 /** The engine itself, in one thread: decode, find the plates, look closer, straighten, read. */
+import { AppError } from "../../errors.js";
 import { decodeUpright, type UprightPixels } from "../../images/pixels.decoder.js";
 import type { BoundingBox, Photo } from "../../images/photo.js";
 import { boxAsSent } from "../../images/upright.grid.js";
@@ -40,12 +41,20 @@ export class LocalEngine {
     return new LocalEngine(...(await Promise.all([PlateDetector.load(modelsDir), PlateReader.load(modelsDir)])));
   }
 
-  /** Every plate in the photo, surest first. @throws AppError INVALID_IMAGE when the photo does not decode. */
-  async read(photo: Photo): Promise<PlateReading[]> {
+  /**
+   * Every plate in the photo, surest first.
+   * @param deadline milliseconds since the epoch, looked at between the steps
+   * @throws AppError INVALID_IMAGE when the photo does not decode, RECOGNIZER_UNAVAILABLE once the deadline has passed
+   */
+  async read(photo: Photo, deadline = Infinity): Promise<PlateReading[]> {
+    refuseOverdue(deadline);
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
+    refuseOverdue(deadline);
     const plates: ReadPlate[] = [];
-    for (const find of (await this.search(pixels)).slice(0, MAX_PLATES))
+    for (const find of (await this.search(pixels)).slice(0, MAX_PLATES)) {
+      refuseOverdue(deadline);
       plates.push(...(await this.readFind(pixels, find)));
+    }
     plates.sort((first, second) => second.text.confidence - first.text.confidence);
     return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
   }
@@ -94,6 +103,10 @@ export class LocalEngine {
       .sort((first, second) => second.text.confidence - first.text.confidence);
     return best === undefined ? [] : [{ ...best, quad: scaled(best.quad, 1 / toSource) }];
   }
+}
+
+function refuseOverdue(deadline: number): void {
+  if (Date.now() > deadline) throw new AppError("RECOGNIZER_UNAVAILABLE", "The photo's time has run out.");
 }
 
 function scaled(quad: Quad, factor: number): Quad {

@@ -5,14 +5,14 @@ import type { Photo } from "../../images/photo.js";
 import { readPhoto } from "../../images/photo.reader.js";
 import type { Logger } from "../../logger.js";
 import { RecognizerError, type EngineTrace, type Recognition, type Recognizer } from "../recognizer.js";
-import type { WorkerAnswer } from "./engine.worker.js";
+import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
 
 export interface LocalRecognizerOptions {
   modelsDir: string;
   threads: number;
   /** Photos that may wait; one more is refused at once. */
   queueLength: number;
-  /** For one photo, from the moment it is handed in. */
+  /** For one photo, from the moment it is handed in, waiting included. */
   timeoutMs: number;
   logger: Logger;
 }
@@ -25,6 +25,9 @@ const TRACE: EngineTrace = {
   fallbackReason: null,
 };
 
+/** A thread that is still busy this long after its photo's time has run out is stuck, and is replaced. */
+const STUCK_AFTER_MS = 60_000;
+
 /** The smallest picture there is (one white pixel, PNG): reading it loads the models. */
 const WARM_UP = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=",
@@ -32,61 +35,95 @@ const WARM_UP = Buffer.from(
 );
 
 export class LocalRecognizer implements Recognizer {
-  /** Photos being read and photos waiting. */
-  private inHand = 0;
+  /** What the threads are doing and what waits for them, given up by its caller or not. */
+  private readonly inHand = new Set<Promise<unknown>>();
+  private busyThreads = 0;
+  /** In order of arrival, which the pool's own queue does not keep: it never holds more than there are threads. */
+  private readonly waiting: (() => void)[] = [];
 
   private constructor(
-    private readonly pool: Piscina<Photo, WorkerAnswer>,
+    private readonly pool: Piscina<WorkerTask, WorkerAnswer>,
     private readonly options: LocalRecognizerOptions,
   ) {}
 
   /** Resolves once the first photo can be read. */
   static async start(options: LocalRecognizerOptions): Promise<LocalRecognizer> {
-    const pool = new Piscina<Photo, WorkerAnswer>({
+    const pool = new Piscina<WorkerTask, WorkerAnswer>({
       filename: new URL("./engine.worker.js", import.meta.url).href,
       minThreads: options.threads,
       maxThreads: options.threads,
       workerData: { modelsDir: options.modelsDir },
     });
     pool.on("error", (error: unknown) => options.logger.error({ err: error }, "a recognition thread failed"));
-    try {
-      const photo = await readPhoto(WARM_UP, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1 });
-      // Without the time limit: a machine that loads the models slowly still reads photos fast enough.
-      await Promise.all(Array.from({ length: options.threads }, () => pool.run(photo)));
-      return new LocalRecognizer(pool, options);
-    } catch (error) {
-      await pool.destroy();
-      throw error;
-    }
+    const photo = await readPhoto(WARM_UP, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1 });
+    // Without the time limit: a machine that loads the models slowly still reads photos fast enough.
+    const task: WorkerTask = { photo, deadline: Infinity };
+    // All of them are waited for, also after a failure: a thread ended while it loads takes the process with it.
+    const warmed = await Promise.allSettled(Array.from({ length: options.threads }, () => pool.run(task)));
+    const failure = warmed.find((outcome) => outcome.status === "rejected");
+    if (failure === undefined) return new LocalRecognizer(pool, options);
+    await pool.destroy();
+    throw failure.reason;
   }
 
   async recognize(photo: Photo): Promise<Recognition> {
     const answer = await this.run(photo);
-    if ("refusal" in answer) throw new AppError(answer.refusal.code, answer.refusal.message);
+    if ("refusal" in answer) {
+      const { code, message } = answer.refusal;
+      // The thread may notice before our clock does.
+      throw code === "RECOGNIZER_UNAVAILABLE" ? overdue() : new AppError(code, message);
+    }
     return { ...TRACE, readings: answer.readings };
   }
 
+  /** Waits for what the threads are doing: see `run` for why none of them is interrupted. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.inHand);
     await this.pool.destroy();
   }
 
+  /**
+   * A photo that takes too long fails at its deadline; its thread stops at the next step by itself. To end the thread from
+   * outside, in the midst of an inference, would abort the whole process (onnxruntime throws where nobody catches).
+   */
   private async run(photo: Photo): Promise<WorkerAnswer> {
-    if (this.inHand >= this.options.threads + this.options.queueLength) {
+    if (this.inHand.size >= this.options.threads + this.options.queueLength) {
       throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine has too many photos waiting.", TRACE);
     }
-    this.inHand += 1;
-    try {
-      // A photo that takes too long takes its thread with it; the pool starts another one.
-      return await this.pool.run(photo, { signal: AbortSignal.timeout(this.options.timeoutMs) });
-    } catch (cause) {
-      if (cause instanceof Error && cause.name === "AbortError") {
-        throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine took too long over this photo.", TRACE, {
-          cause,
-        });
-      }
+    const { timeoutMs } = this.options;
+    const answer = this.inTurn({ photo, deadline: Date.now() + timeoutMs }).catch((cause: unknown) => {
       throw new RecognizerError("INTERNAL_SERVER_ERROR", "The local engine failed.", TRACE, { cause });
+    });
+    this.inHand.add(answer);
+    const done = (): boolean => this.inHand.delete(answer);
+    answer.then(done, done);
+    return await beforeDeadline(answer, timeoutMs);
+  }
+
+  private async inTurn(task: WorkerTask): Promise<WorkerAnswer> {
+    // Whoever is done hands its thread to the one who has waited longest.
+    if (this.busyThreads < this.options.threads) this.busyThreads += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      const signal = AbortSignal.timeout(this.options.timeoutMs + STUCK_AFTER_MS);
+      return await this.pool.run(task, { signal });
     } finally {
-      this.inHand -= 1;
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.busyThreads -= 1;
     }
   }
+}
+
+/** @throws RecognizerError RECOGNIZER_UNAVAILABLE when the answer is not there in time */
+async function beforeDeadline(answer: Promise<WorkerAnswer>, timeoutMs: number): Promise<WorkerAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(overdue()), timeoutMs);
+  });
+  return await Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
+}
+
+function overdue(): RecognizerError {
+  return new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine took too long over this photo.", TRACE);
 }
