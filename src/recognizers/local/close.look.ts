@@ -1,4 +1,4 @@
-/** Looks again at a plate that was found in the whole photo: larger, then straightened, until its corners are exact. */
+/** Looks again at a plate that was found in the whole photo: straightened, and larger, until its corners are exact. */
 import type { UprightPixels } from "../../images/pixels.decoder.js";
 import {
   boundsOf,
@@ -20,20 +20,8 @@ const STRAIGHT = { shareX: 0.6, shareY: 1.2, width: 256, height: 160 } as const;
 /** A find that overlaps less is another plate. */
 const SAME_PLATE_IOU = 0.4;
 
-/** A find that no closer look confirms must have been this sure from afar. */
-const UNCONFIRMED_SCORE = 0.6;
-
-/** The quads that the looks gave, the last and best first; none when the find turns out to be no plate. */
-export async function lookCloser(detector: PlateDetector, pixels: UprightPixels, find: FoundPlate): Promise<Quad[]> {
-  const closer = await inCloseUp(detector, pixels, find.quad);
-  const straight = await straightened(detector, pixels, closer ?? find.quad);
-  if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return [];
-  // What was turned or bent is nearly upright now, and its corners are found more exactly still.
-  const again = straight && (await straightened(detector, pixels, straight));
-  return [again, straight, closer, find.quad].filter((quad) => quad !== null);
-}
-
-async function inCloseUp(detector: PlateDetector, pixels: UprightPixels, quad: Quad): Promise<Quad | null> {
+/** The plate as it is found in the upright part of the photo around it, enlarged; null when it is not found there. */
+export async function inCloseUp(detector: PlateDetector, pixels: UprightPixels, quad: Quad): Promise<Quad | null> {
   const box = boundsOf(quad);
   const side = Math.round(Math.max(CLOSE_UP.plateWidths * Math.max(box.right - box.left, box.bottom - box.top), 32));
   const left = clamp(Math.round((box.left + box.right - side) / 2), 0, pixels.width - 1);
@@ -45,7 +33,8 @@ async function inCloseUp(detector: PlateDetector, pixels: UprightPixels, quad: Q
   return samePlate(finds, quad);
 }
 
-async function straightened(detector: PlateDetector, pixels: UprightPixels, quad: Quad): Promise<Quad | null> {
+/** The plate as it is found once the quad is warped to a rectangle: what was turned or bent is nearly upright there. */
+export async function straightened(detector: PlateDetector, pixels: UprightPixels, quad: Quad): Promise<Quad | null> {
   const view = widened(quad, STRAIGHT.shareX, STRAIGHT.shareY);
   const homography = rectangleToQuad(STRAIGHT.width, STRAIGHT.height, view);
   const planes = warpPlate(pixels, view, STRAIGHT.width, STRAIGHT.height);

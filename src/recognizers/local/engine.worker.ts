@@ -3,8 +3,7 @@ import { workerData } from "node:worker_threads";
 import sharp from "sharp";
 import { AppError, type ErrorCode } from "../../errors.js";
 import type { Photo } from "../../images/photo.js";
-import type { PlateReading } from "../recognizer.js";
-import { LocalEngine } from "./local.engine.js";
+import { LocalEngine, type LocatedReading } from "./local.engine.js";
 
 export interface WorkerTask {
   photo: Photo;
@@ -13,7 +12,7 @@ export interface WorkerTask {
 }
 
 /** Errors lose their class between threads, so an expected one goes as data. */
-export type WorkerAnswer = { readings: PlateReading[] } | { refusal: { code: ErrorCode; message: string } };
+export type WorkerAnswer = { readings: LocatedReading[] } | { refusal: { code: ErrorCode; message: string } };
 
 // The workers are the parallelism: each decodes in one thread of its own.
 sharp.concurrency(1);

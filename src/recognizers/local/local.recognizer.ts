@@ -1,4 +1,5 @@
 /** Our own engine behind the recogniser's interface: a few worker threads, a bounded queue, a time limit for each photo. */
+import PQueue from "p-queue";
 import { Piscina } from "piscina";
 import { AppError } from "../../errors.js";
 import type { Photo } from "../../images/photo.js";
@@ -6,6 +7,7 @@ import { readPhoto } from "../../images/photo.reader.js";
 import type { Logger } from "../../logger.js";
 import { RecognizerError, type EngineTrace, type Recognition, type Recognizer } from "../recognizer.js";
 import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
+import type { LocatedReading } from "./local.engine.js";
 
 export interface LocalRecognizerOptions {
   modelsDir: string;
@@ -35,16 +37,15 @@ const WARM_UP = Buffer.from(
 );
 
 export class LocalRecognizer implements Recognizer {
-  /** What the threads are doing and what waits for them, given up by its caller or not. */
-  private readonly inHand = new Set<Promise<unknown>>();
-  private busyThreads = 0;
-  /** In order of arrival, which the pool's own queue does not keep: it never holds more than there are threads. */
-  private readonly waiting: (() => void)[] = [];
+  /** In order of arrival, which the pool's own queue does not keep: it is never given more than there are threads. */
+  private readonly queue: PQueue;
 
   private constructor(
     private readonly pool: Piscina<WorkerTask, WorkerAnswer>,
     private readonly options: LocalRecognizerOptions,
-  ) {}
+  ) {
+    this.queue = new PQueue({ concurrency: options.threads });
+  }
 
   /** Resolves once the first photo can be read. */
   static async start(options: LocalRecognizerOptions): Promise<LocalRecognizer> {
@@ -67,18 +68,21 @@ export class LocalRecognizer implements Recognizer {
   }
 
   async recognize(photo: Photo): Promise<Recognition> {
+    return { ...TRACE, readings: await this.locate(photo) };
+  }
+
+  /** The readings with their corners. Rejects like `recognize`. */
+  async locate(photo: Photo): Promise<LocatedReading[]> {
     const answer = await this.run(photo);
-    if ("refusal" in answer) {
-      const { code, message } = answer.refusal;
-      // The thread may notice before our clock does.
-      throw code === "RECOGNIZER_UNAVAILABLE" ? overdue() : new AppError(code, message);
-    }
-    return { ...TRACE, readings: answer.readings };
+    if (!("refusal" in answer)) return answer.readings;
+    const { code, message } = answer.refusal;
+    // The thread may notice before our clock does.
+    throw code === "RECOGNIZER_UNAVAILABLE" ? overdue() : new AppError(code, message);
   }
 
   /** Waits for what the threads are doing: see `run` for why none of them is interrupted. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.inHand);
+    await this.queue.onIdle();
     await this.pool.destroy();
   }
 
@@ -87,31 +91,17 @@ export class LocalRecognizer implements Recognizer {
    * outside, in the midst of an inference, would abort the whole process (onnxruntime throws where nobody catches).
    */
   private async run(photo: Photo): Promise<WorkerAnswer> {
-    if (this.inHand.size >= this.options.threads + this.options.queueLength) {
+    const { threads, queueLength, timeoutMs } = this.options;
+    if (this.queue.pending + this.queue.size >= threads + queueLength) {
       throw new RecognizerError("RECOGNIZER_UNAVAILABLE", "The local engine has too many photos waiting.", TRACE);
     }
-    const { timeoutMs } = this.options;
-    const answer = this.inTurn({ photo, deadline: Date.now() + timeoutMs }).catch((cause: unknown) => {
-      throw new RecognizerError("INTERNAL_SERVER_ERROR", "The local engine failed.", TRACE, { cause });
-    });
-    this.inHand.add(answer);
-    const done = (): boolean => this.inHand.delete(answer);
-    answer.then(done, done);
+    const task: WorkerTask = { photo, deadline: Date.now() + timeoutMs };
+    const answer = this.queue
+      .add(() => this.pool.run(task, { signal: AbortSignal.timeout(timeoutMs + STUCK_AFTER_MS) }))
+      .catch((cause: unknown) => {
+        throw new RecognizerError("INTERNAL_SERVER_ERROR", "The local engine failed.", TRACE, { cause });
+      });
     return await beforeDeadline(answer, timeoutMs);
-  }
-
-  private async inTurn(task: WorkerTask): Promise<WorkerAnswer> {
-    // Whoever is done hands its thread to the one who has waited longest.
-    if (this.busyThreads < this.options.threads) this.busyThreads += 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
-    try {
-      const signal = AbortSignal.timeout(this.options.timeoutMs + STUCK_AFTER_MS);
-      return await this.pool.run(task, { signal });
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.busyThreads -= 1;
-    }
   }
 }
 
