@@ -1,0 +1,89 @@
+/** The command that reads pictures without a server, as a person runs it. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import sharp, { type Region } from "sharp";
+
+const COMMAND = fileURLToPath(new URL("../../dist/src/recognize.js", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
+const BLUE = join(FIXTURES, "blue.jpg");
+const TWO_PLATES = join(FIXTURES, "two-plates.jpg");
+const NO_PLATE = join(FIXTURES, "no-plate.jpg");
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "plategraph-recognize-"));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, ...args], { env: { PATH: process.env.PATH } }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+interface Line {
+  file: string;
+  readings: { plateNumber: string; boundingBox: { left: number; top: number; right: number; bottom: number } }[];
+  error: { code: string } | null;
+}
+
+describe("npm run recognize", () => {
+  test("prints a line for every plate, in the order of the pictures", async () => {
+    const { code, stdout, stderr } = await run(TWO_PLATES, NO_PLATE, BLUE);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const lines = stdout.trim().split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/two-plates\.jpg: 津JK8958 {2}YELLOW {2}SINGLE_ROW_YELLOW {2}\d+ {2}\d+,\d+ \d+,\d+$/u);
+    expect(lines[1]).toMatch(/two-plates\.jpg: 闽A31901 {2}BLUE {2}BLUE /u);
+    expect(lines[2]).toMatch(/no-plate\.jpg: no plate$/u);
+    expect(lines[3]).toMatch(/blue\.jpg: 渝X32547 /u);
+  });
+
+  test("--json prints one object a picture, and what can't be read costs only its own line", async () => {
+    const text = join(folder, "not-a-picture.jpg");
+    await writeFile(text, "hello");
+    const { code, stdout } = await run("--json", join(folder, "missing.jpg"), text, BLUE);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Line);
+    expect(code).toBe(1);
+    expect(lines.map(({ error }) => error?.code ?? null)).toEqual(["BAD_USER_INPUT", "INVALID_IMAGE", null]);
+    expect(lines[2]?.readings.map(({ plateNumber }) => plateNumber)).toEqual(["渝X32547"]);
+  });
+
+  test("--annotate draws into a copy, around the plate and nowhere else", async () => {
+    const out = join(folder, "annotated");
+    const { stdout } = await run("--json", "--annotate", out, BLUE);
+    const { boundingBox: box } = (JSON.parse(stdout) as Line).readings[0] ?? {};
+    if (box === undefined) throw new Error("no plate was read");
+    const drawn = await readFile(join(out, "blue.annotated.jpg"));
+    const frame = { left: box.left - 6, top: box.top - 6, width: box.right - box.left + 12, height: 20 };
+    expect(await meanDifference(BLUE, drawn, frame)).toBeGreaterThan(10);
+    const { height } = await sharp(BLUE).metadata();
+    expect(await meanDifference(BLUE, drawn, { left: 0, top: height - 60, width: 200, height: 60 })).toBeLessThan(4);
+  });
+
+  test("without a picture it tells how it is used", async () => {
+    const { code, stderr } = await run();
+    expect(code).toBe(2);
+    expect(stderr).toContain("Usage: npm run recognize");
+  });
+});
+
+async function meanDifference(first: string, second: Buffer, part: Region): Promise<number> {
+  const [a, b] = await Promise.all([first, second].map((picture) => sharp(picture).extract(part).raw().toBuffer()));
+  if (a === undefined || b === undefined) throw new Error("a picture did not decode");
+  expect(a).toHaveLength(b.length);
+  return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
+}
