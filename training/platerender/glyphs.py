@@ -16,6 +16,7 @@ class GlyphSet:
 
     def __init__(self, plates_dir):
         self._folder = Path(plates_dir) / "glyphs" / "characters"
+        self._backgrounds = Path(plates_dir) / "glyphs" / "plates"
 
     @lru_cache(maxsize=None)
     def mask(self, char, use):
@@ -25,6 +26,15 @@ class GlyphSet:
             if path.exists():
                 return _ink(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE))
         return _from_font(char)
+
+    @lru_cache(maxsize=None)
+    def background(self, name, width, height):
+        """The bare plate `name` with its border, holes and dot, BGR float32 of `width` x `height`; None where there is no template."""
+        path = self._backgrounds / f"{name}.PNG"
+        if not path.exists():
+            return None
+        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+        return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
 
     @staticmethod
     def _names(char, use):

@@ -7,7 +7,9 @@ from .alphabet import DIGITS, PROVINCES, SERIAL_LETTERS
 
 @dataclass(frozen=True)
 class PlateDesign:
-    """One concrete plate before it is drawn. `rows` holds the characters of each row; `red` the indexes drawn in red."""
+    """One concrete plate before it is drawn. `rows` holds the characters of each row; `red` the indexes drawn in red,
+    `small` those of half the height, at the foot of a plate of one row.
+    """
 
     kind: str
     text: str
@@ -15,6 +17,7 @@ class PlateDesign:
     plate_type: str
     rows: tuple
     red: tuple = ()
+    small: tuple = ()
 
 
 def _serial(rng, length, letters=2):
@@ -38,8 +41,8 @@ def _head(rng):
     return rng.choice(PROVINCES) + _area(rng)
 
 
-def _single(kind, text, color, plate_type, red=()):
-    return PlateDesign(kind, text, color, plate_type, (text,), tuple(red))
+def _single(kind, text, color, plate_type, red=(), small=()):
+    return PlateDesign(kind, text, color, plate_type, (text,), tuple(red), tuple(small))
 
 
 def _double(kind, text, color, plate_type, top=2, red=()):
@@ -61,10 +64,11 @@ def _new_energy_large(rng):
 def _armed_police(rng):
     tail = rng.choice(DIGITS + "XBTSHJD") if rng.random() < 0.6 else rng.choice(DIGITS)
     if rng.random() < 0.25:
-        # Before 2013: WJ, two digits of the region, five of the serial.
-        return _single("armed_police", "WJ" + _digits(rng, 7), "WHITE", "ARMED_POLICE", (0, 1))
+        # Before 2013: WJ, two small digits of the region, five of the serial.
+        return _single("armed_police", "WJ" + _digits(rng, 7), "WHITE", "ARMED_POLICE", (0, 1), (2, 3))
     province = rng.choice(PROVINCES) if rng.random() < 0.85 else ""
-    return _single("armed_police", "WJ" + province + _digits(rng, 4) + tail, "WHITE", "ARMED_POLICE", (0, 1))
+    small = (2,) if province and rng.random() < 0.5 else ()
+    return _single("armed_police", "WJ" + province + _digits(rng, 4) + tail, "WHITE", "ARMED_POLICE", (0, 1), small)
 
 
 def _military_text(rng):
@@ -72,8 +76,9 @@ def _military_text(rng):
 
 
 def _old_army(rng):
-    # The real ones in the pictures carry 军 空 海 甲 未 and the capital's V plates.
-    text = rng.choice("军空海甲未北南沈兰成济广") + rng.choice(SERIAL_LETTERS + "O") + _digits(rng, 5)
+    # The real ones in the pictures carry 军 空 海 甲 未 and the capital's 京V.
+    first = rng.choice("军空海甲未北南沈兰成济广京京")
+    text = first + ("V" if first == "京" else rng.choice(SERIAL_LETTERS + "O")) + _digits(rng, 5)
     return _single("old_army", text, "WHITE", "SINGLE_ROW_MILITARY", (0, 1) if rng.random() < 0.5 else (0,))
 
 

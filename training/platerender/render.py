@@ -9,6 +9,8 @@ from .kinds import design_plate
 
 # Pixels per millimetre: 440 mm become 264 px, more than most photos show.
 SCALE = 0.6
+# Of the plates that start from a template of the bare plate; the others are painted in more ways than the templates show.
+TEMPLATE_SHARE = 0.3
 
 # Base BGR colours; every plate jitters around them, because paint fades and cameras differ.
 PAINT = {
@@ -48,6 +50,9 @@ def render_plate(rng, glyphs, kind=None, real=None):
     double = len(design.rows) == 2
     width, height = _size(design)
     canvas, ink_color = _paint(rng, design, width, height)
+    template = glyphs.background(_template(design), canvas.shape[1], canvas.shape[0]) if rng.random() < TEMPLATE_SHARE else None
+    if template is not None:
+        canvas = template + (canvas[-1, -1] - template[-8, -12]) * rng.uniform(0, 0.6)
     start = 0
     for row, chars in enumerate(design.rows):
         for index, box in enumerate(_cells(design, row, len(chars))):
@@ -58,10 +63,25 @@ def render_plate(rng, glyphs, kind=None, real=None):
                 mask = glyphs.mask(chars[index], _use(design, row))
             _stamp(rng, canvas, mask, box, RED if red else ink_color)
         start += len(chars)
-    _furniture(rng, canvas, design, ink_color)
+    if template is None:
+        _furniture(rng, canvas, design, ink_color)
+    _wear(rng, canvas)
     image = canvas.clip(0, 255).astype(np.uint8)
     upper = len(design.rows[0]) if double else 0
     return RenderedPlate(image, design.text, design.color, design.plate_type, design.kind, double, upper, middles(design))
+
+
+def _template(design):
+    """Name of the template of the bare plate."""
+    if design.kind in ("tractor", "civil_aviation"):
+        return ""
+    if design.kind.startswith("new_energy"):
+        return "green_car_140" if design.kind == "new_energy_small" else "green_truck_140"
+    if len(design.rows) == 2:
+        return f"{design.color.lower()}_220"
+    if design.kind in ("armed_police", "embassy"):
+        return "black_shi_140" if design.kind == "embassy" and design.text[0] == "使" else ""
+    return "white_army_140" if design.kind in ("military", "old_army") else f"{design.color.lower()}_140"
 
 
 def middles(design):
@@ -93,12 +113,28 @@ def _cells(design, row, count):
         return [(27 + i * 80, 90, 65, 110) for i in range(count)]
     if design.kind.startswith("new_energy"):
         return [(15.5 + i * 52 + (40 if i >= 2 else 0), 25, 43, 90) for i in range(count)]
+    if design.small:
+        return _cells_with_small(design.small, count)
     if count >= 8:
         pitch = 412 / count
         return [(14 + i * pitch, 25, pitch * 0.78, 90) for i in range(count)]
     if design.text[:2] == "民航":
         return [(15.5 + i * 61, 25, 45, 90) for i in range(count)]
     return [(15.5 + i * 57 + (22 if i >= _dot_after(design) else 0), 25, 45, 90) for i in range(count)]
+
+
+def _cells_with_small(small, count):
+    """Small characters take half the width; all together fill 410 mm."""
+    unit = 410 / (count - len(small) / 2)
+    boxes, left = [], 16.0
+    for index in range(count):
+        if index in small:
+            boxes.append((left, 67, unit * 0.42, 48))
+            left += unit / 2
+        else:
+            boxes.append((left, 25, unit * 0.83, 90))
+            left += unit
+    return boxes
 
 
 def _dot_after(design):
@@ -147,16 +183,23 @@ def _stamp(rng, canvas, mask, box, color):
 
 
 def _furniture(rng, canvas, design, ink):
-    """Border line, separator dot, screws, stickers of dirt and the frames that dealers put around plates."""
+    """Border line and separator dot."""
     height, width = canvas.shape[:2]
     if rng.random() < 0.85 and not design.kind.startswith("new_energy"):
         inset = rng.choice([2, 3, 4])
         cv2.rectangle(canvas, (inset, inset), (width - 1 - inset, height - 1 - inset), ink, rng.choice([1, 1, 2]))
+    if len(design.rows) == 2 and design.kind != "tractor" and rng.random() < 0.6:
+        cv2.circle(canvas, (width // 2, int(0.2 * height)), rng.choice([2, 3]), ink, -1)
     if len(design.rows) == 1 and not design.kind.startswith("new_energy") and design.text[:2] != "民航" and rng.random() < 0.9:
         x = 20 + 57 * _dot_after(design) + rng.uniform(-3, 3)
         cv2.circle(canvas, (int(x * SCALE), height // 2), rng.choice([2, 3, 3]), ink, -1)
     if design.kind.startswith("new_energy"):
         _new_energy_badge(rng, canvas, width, height)
+
+
+def _wear(rng, canvas):
+    """Screws, dirt and the frames that dealers put around plates."""
+    height, width = canvas.shape[:2]
     for x in (0.25, 0.75):
         for y in (0.07, 0.93):
             if rng.random() < 0.5:

@@ -92,7 +92,13 @@ class RenderedSamples:
         files = sorted((Path(plates_dir) / "negatives").glob("*"))
         self._backgrounds = [cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR) for file in files[:600]]
 
-    def draw(self, rng, kind=None, strength=1.0, narrowest=28.0):
+    def draw(self, rng, kind=None, strength=1.0):
+        scene, quad, plate, _ = self.scene(rng, kind, strength)
+        picture = warp(scene, quad, rng, rng.uniform(0.01, 0.055))
+        return picture, plate.text, COLORS.index(plate.color), plate.upper, plate.middles
+
+    def scene(self, rng, kind=None, strength=1.0, narrowest=28.0):
+        """(picture of the plate and a little around it, its corners, the RenderedPlate, width in pixels seen from the front)."""
         plate = render_plate(rng, self._glyphs, kind, self._real_characters)
         height, width = plate.image.shape[:2]
         # Log-uniform: as many plates of 28 to 82 px as of 82 to 240. Much smaller even people can no longer read one.
@@ -110,9 +116,7 @@ class RenderedSamples:
         if shown < width * 0.5:
             image = cv2.GaussianBlur(image, (0, 0), 0.3 * width / shown)
         scene = cv2.warpPerspective(image, matrix, (int(size[0]), int(size[1])), dst=background.copy(), borderMode=cv2.BORDER_TRANSPARENT)
-        scene = degrade(rng, scene, strength)
-        picture = warp(scene, quad, rng, rng.uniform(0.01, 0.055))
-        return picture, plate.text, COLORS.index(plate.color), plate.upper, plate.middles
+        return degrade(rng, scene, strength), quad, plate, shown
 
 
 class RealSamples:
