@@ -20,6 +20,8 @@ const TYPE_OF_CHARACTER: readonly (readonly [RegExp, PlateType])[] = [
 ];
 
 const MILITARY = /^(?:[A-Z]{2}|[军空海甲未北南沈兰成济广][A-Z])[0-9]{5}$/u;
+/** In the capital, plates of the forces before 2004; on blue the same number is a car's. */
+const CAPITAL_FORCES = /^京V[0-9]{5}$/u;
 const TRACTOR = /^\p{Script=Han}[0-9]{7}$/u;
 const NEW_ENERGY_SMALL = /^\p{Script=Han}[A-Z][A-HJK][0-9A-Z][0-9]{4}$/u;
 const NEW_ENERGY_LARGE = /^\p{Script=Han}[A-Z][0-9]{5}[A-HJK]$/u;
@@ -33,5 +35,6 @@ export function typeOfPlate({ plateNumber, color, doubleRow }: PlateLook): Plate
   if (NEW_ENERGY_LARGE.test(plateNumber)) return "NEW_ENERGY_LARGE";
   if (color === "YELLOW") return doubleRow ? "DOUBLE_ROW_YELLOW" : "SINGLE_ROW_YELLOW";
   if (color === "BLUE" || color === "BLACK") return color;
+  if (color === "WHITE" && CAPITAL_FORCES.test(plateNumber)) return "SINGLE_ROW_MILITARY";
   return "UNKNOWN";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { isKnownFormat } from "../../src/plates/plate-format.js";
+import { colorsOfNumber, isKnownFormat } from "../../src/plates/plate-format.js";
 import { typeOfPlate } from "../../src/plates/plate-kind.js";
 import type { PlateColor } from "../../src/plates/plate.vocabulary.js";
 import { likeliestTexts } from "../../src/recognizers/local/ctc.beam.js";
@@ -48,6 +48,15 @@ describe("plate formats", () => {
     "12345",
     "京A123456789",
   ])("%s can't", (plate) => expect(isKnownFormat(plate)).toBe(false));
+
+  test.each<[string, PlateColor[]]>([
+    ["皖A12345", ["BLUE", "YELLOW", "BLACK"]],
+    ["皖A1234警", ["WHITE"]],
+    ["皖AD12345", ["GREEN"]],
+    ["皖A12345D", ["YELLOW_GREEN"]],
+    ["京V02633", ["BLUE", "YELLOW", "BLACK", "WHITE"]],
+    ["皖A1234", []],
+  ])("%s stands on %j", (plate, colors) => expect([...colorsOfNumber(plate)]).toEqual(colors));
 });
 
 describe("kinds", () => {
@@ -63,6 +72,8 @@ describe("kinds", () => {
     ["VA12345", "WHITE", false, "SINGLE_ROW_MILITARY"],
     ["VA12345", "WHITE", true, "DOUBLE_ROW_MILITARY"],
     ["海A02008", "WHITE", false, "SINGLE_ROW_MILITARY"],
+    ["京V02633", "WHITE", false, "SINGLE_ROW_MILITARY"],
+    ["京V02633", "BLUE", false, "BLUE"],
     ["使224578", "BLACK", false, "EMBASSY"],
     ["沪A1707领", "BLACK", false, "CONSULATE"],
     ["粤Z1234港", "BLACK", false, "HONG_KONG"],

@@ -1,7 +1,7 @@
 /** Reads straightened plates: characters, colour, layout and an honest confidence. */
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { isKnownFormat } from "../../plates/plate-format.js";
+import { colorsOfNumber } from "../../plates/plate-format.js";
 import type { PlateColor } from "../../plates/plate.vocabulary.js";
 import { likeliestTexts, type Hypothesis } from "./ctc.beam.js";
 import { readReaderSettings, type ReaderSettings } from "./model.settings.js";
@@ -17,10 +17,10 @@ export interface PlateText {
 }
 
 /**
- * How much less likely a number is whose shape no plate has. A prior: where the picture is clear the odd reading stands,
- * where it is not the possible one wins.
+ * How much less likely a number is whose shape no plate has, or none of this colour. A prior: where the picture is clear the
+ * odd reading stands, where it is not the possible one wins.
  */
-const UNKNOWN_FORMAT_PRIOR = Math.log(0.002);
+const UNKNOWN_FORMAT_PRIOR = 0.002;
 
 export class PlateReader {
   private constructor(
@@ -43,27 +43,30 @@ export class PlateReader {
     const { characters, color, double_row: doubleRow } = await this.session.run({ plate: tensor });
     if (!characters || !color || !doubleRow) throw new Error("reader.onnx gave no characters, colour or layout");
     const [, frames = 0, classes = 0] = characters.dims;
-    return plates.map((_, index) => ({
-      ...this.textOf(
-        (characters.data as Float32Array).subarray(index * frames * classes, (index + 1) * frames * classes),
-        frames,
-        classes,
-      ),
-      color: this.colorOf(color.data as Float32Array, index),
-      doubleRow: ((doubleRow.data as Float32Array)[index] ?? 0) > 0.5,
-    }));
+    const colorCount = this.settings.colors.length;
+    return plates.map((_, index) => {
+      const colors = (color.data as Float32Array).subarray(index * colorCount, (index + 1) * colorCount);
+      const logPosteriors = (characters.data as Float32Array).subarray(
+        index * frames * classes,
+        (index + 1) * frames * classes,
+      );
+      return {
+        ...this.textOf(likeliestTexts(logPosteriors, frames, classes), colors),
+        color: this.settings.colors[colors.indexOf(Math.max(...colors))] ?? "UNKNOWN",
+        doubleRow: ((doubleRow.data as Float32Array)[index] ?? 0) > 0.5,
+      };
+    });
   }
 
   private textOf(
-    logPosteriors: Float32Array,
-    frames: number,
-    classes: number,
+    hypotheses: readonly Hypothesis[],
+    colorPosteriors: Float32Array,
   ): Pick<PlateText, "plateNumber" | "confidence"> {
     let best = { plateNumber: "", confidence: 0 };
     let bestScore = -Infinity;
-    for (const hypothesis of likeliestTexts(logPosteriors, frames, classes)) {
+    for (const hypothesis of hypotheses) {
       const plateNumber = this.spell(hypothesis);
-      const score = hypothesis.logProbability + (isKnownFormat(plateNumber) ? 0 : UNKNOWN_FORMAT_PRIOR);
+      const score = hypothesis.logProbability + Math.log(this.priorOf(plateNumber, colorPosteriors));
       if (score <= bestScore) continue;
       bestScore = score;
       best = { plateNumber, confidence: this.calibrated(Math.exp(hypothesis.logProbability)) };
@@ -71,14 +74,18 @@ export class PlateReader {
     return best;
   }
 
-  private spell({ characters }: Hypothesis): string {
-    return characters.map((index) => this.settings.characters[index] ?? "").join("");
+  /** How probable a plate of this number and colour is, apart from what was read. */
+  private priorOf(plateNumber: string, colorPosteriors: Float32Array): number {
+    const possible = colorsOfNumber(plateNumber);
+    const share = this.settings.colors.reduce(
+      (sum, color, index) => sum + (possible.has(color) ? (colorPosteriors[index] ?? 0) : 0),
+      0,
+    );
+    return Math.max(share, UNKNOWN_FORMAT_PRIOR);
   }
 
-  private colorOf(posteriors: Float32Array, plate: number): PlateColor {
-    const { colors } = this.settings;
-    const own = [...posteriors.subarray(plate * colors.length, (plate + 1) * colors.length)];
-    return colors[own.indexOf(Math.max(...own))] ?? "UNKNOWN";
+  private spell({ characters }: Hypothesis): string {
+    return characters.map((index) => this.settings.characters[index] ?? "").join("");
   }
 
   /** Linear interpolation between the measured points. */

@@ -5,5 +5,7 @@ export const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
+  enableCpuMemArena: false,
+  enableMemPattern: false,
   graphOptimizationLevel: "all",
 };
