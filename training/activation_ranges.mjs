@@ -11,9 +11,8 @@ const { shapes, tensors } = JSON.parse(await readFile(join(folder, "inputs.json"
 const session = await InferenceSession.create(join(folder, "exposed.onnx"), { graphOptimizationLevel: "basic" });
 const ranges = Object.fromEntries(tensors.map((name) => [name, [Infinity, -Infinity]]));
 for (const [index, shape] of shapes.entries()) {
-  const bytes = await readFile(join(folder, `${index}.bin`));
-  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  const results = await session.run({ [session.inputNames[0]]: new Tensor("float32", values, shape) }, tensors);
+  const values = Uint8Array.from(await readFile(join(folder, `${index}.bin`)));
+  const results = await session.run({ [session.inputNames[0]]: new Tensor("uint8", values, shape) }, tensors);
   for (const name of tensors) {
     const sorted = Float32Array.from(results[name].data).sort();
     const skipped = Math.floor(sorted.length * OUTLIERS);

@@ -18,7 +18,7 @@ QUANTIZABLE = {"Conv", "Add", "Resize", "Relu"}
 
 
 def quantize(path, inputs, keep=()):
-    """Rewrites the float32 file at `path`. `inputs` are float32 arrays for its one input; `keep` are outputs whose ops stay float."""
+    """Rewrites the float32 file at `path`. `inputs` are uint8 arrays for its one input; `keep` are outputs whose ops stay float."""
     model = onnx.load(path)
     graph = model.graph
     points = _points(graph, keep)
@@ -97,7 +97,7 @@ def _ranges(model, points, inputs):
         path = Path(folder)
         onnx.save(exposed, str(path / "exposed.onnx"))
         for index, array in enumerate(inputs):
-            array.astype(np.float32).tofile(path / f"{index}.bin")
+            array.tofile(path / f"{index}.bin")
         (path / "inputs.json").write_text(json.dumps({"shapes": [array.shape for array in inputs], "tensors": sorted(points)}))
         script = Path(__file__).with_name("activation_ranges.mjs")
         answer = subprocess.run(["node", str(script), folder], check=True, capture_output=True, text=True).stdout

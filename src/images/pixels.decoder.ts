@@ -5,11 +5,14 @@ import { decodeBmp } from "./bmp.js";
 import type { Photo } from "./photo.js";
 import { uprightSize } from "./upright.grid.js";
 
-export interface UprightPixels {
+export interface RgbPixels {
   /** Interleaved RGB, 8 bits a channel, rows from the top. */
   data: Uint8Array;
   width: number;
   height: number;
+}
+
+export interface UprightPixels extends RgbPixels {
   /** Decoded pixels for one pixel of the upright photo; 1 when it was not made smaller. */
   scale: number;
 }

@@ -103,7 +103,7 @@ def main():
     parser.add_argument("--plates", default="../../shared/plates")
     parser.add_argument("--models", default="../models", help="folder of detector.onnx and detector.json")
     parser.add_argument("--split", default="held-out", help="held-out (default), or a split of the manifest; look at the dev splits rarely")
-    parser.add_argument("--long-side", type=int, nargs="*", default=[None], help="instead of the settings' inputLongSide")
+    parser.add_argument("--long-side", type=int, nargs="*", default=[512], help="pixels of the longer side in the look")
     parser.add_argument("--threshold", type=float, nargs="*", default=[None], help="instead of the settings' scoreThreshold")
     parser.add_argument("--no-false", action="store_true", help="do not search parts without a plate")
     parser.add_argument("--misses", action="store_true")

@@ -20,14 +20,14 @@ from .scenes import Scenes
 CALIBRATION_SCENES = 160
 
 # On the held-out photos every intact plate scores above 0.6; what is found between 0.3 and 0.4 are decals, grilles and gravel.
-SETTINGS = {"inputLongSide": 640, "stride": STRIDE, "scoreThreshold": 0.4, "nmsIou": 0.3}
+SETTINGS = {"stride": STRIDE, "scoreThreshold": 0.4, "nmsIou": 0.3}
 
 
 def calibration_inputs(plates_dir):
     rng = random.Random(11)
     scenes = Scenes(plates_dir, train_and_validation(plates_dir)[0])
-    pictures = [scenes.draw(rng)[0][..., ::-1].transpose(2, 0, 1)[None] for _ in range(CALIBRATION_SCENES)]
-    return [np.ascontiguousarray(picture, np.float32) for picture in pictures]
+    pictures = [scenes.draw(rng)[0][None, ..., ::-1] for _ in range(CALIBRATION_SCENES)]
+    return [np.ascontiguousarray(picture) for picture in pictures]
 
 
 def last_outputs(path):
@@ -49,11 +49,11 @@ def main():
     path = str(Path(args.out) / "detector.onnx")
     torch.onnx.export(
         ExportedDetector(model).eval(),
-        torch.zeros(1, 3, 480, 640),
+        torch.zeros(1, 384, 512, 3, dtype=torch.uint8),
         path,
         input_names=["image"],
         output_names=["score", "corners"],
-        dynamic_axes={"image": {2: "height", 3: "width"}, "score": {2: "rows", 3: "columns"}, "corners": {2: "rows", 3: "columns"}},
+        dynamic_axes={"image": {1: "height", 2: "width"}, "score": {2: "rows", 3: "columns"}, "corners": {2: "rows", 3: "columns"}},
         opset_version=15,
     )
     if args.float:

@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { PlateDetector } from "../../dist/src/recognizers/local/plate.detector.js";
+import { lookAt } from "../../dist/src/recognizers/local/plate.search.js";
 
 const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
 /** As the server decodes: see local.engine.ts. */
@@ -15,28 +16,17 @@ const job = JSON.parse(await readFile(process.argv[2], "utf8"));
 const detector = await PlateDetector.load(job.models);
 const { settings } = detector;
 settings.scoreThreshold = job.threshold ?? settings.scoreThreshold;
-settings.inputLongSide = job.longSide ?? settings.inputLongSide;
 const outcomes = [];
 for (const { path, cut } of job.pictures) {
   const bytes = cut ? await cutOut(path, cut) : await readFile(path);
   const pixels = await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: MAX_LONG_SIDE });
   const started = performance.now();
-  const scale = settings.inputLongSide / Math.max(pixels.width, pixels.height);
-  const finds = await detector.find(await resized(pixels, scale));
+  const { finds } = await lookAt(detector, pixels, job.longSide);
   const ms = performance.now() - started;
-  const inPhoto = (value) => value / scale / pixels.scale;
+  const inPhoto = (value) => value / pixels.scale;
   outcomes.push({ ms, finds: finds.map(({ score, quad }) => ({ score, quad: quad.map(({ x, y }) => [inPhoto(x), inPhoto(y)]) })) });
 }
 console.log(JSON.stringify(outcomes));
-
-async function resized({ data, width, height }, scale) {
-  const [toWidth, toHeight] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-  const small = await sharp(data, { raw: { width, height, channels: 3 } })
-    .resize({ width: toWidth, height: toHeight, fit: "fill", kernel: "cubic" })
-    .raw()
-    .toBuffer();
-  return { data: small, width: toWidth, height: toHeight };
-}
 
 async function cutOut(path, [left, top, width, height]) {
   const upright = await sharp(path).autoOrient().removeAlpha().png().toBuffer();

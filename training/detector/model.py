@@ -51,12 +51,12 @@ class PlateDetector(nn.Module):
 
 
 class ExportedDetector(nn.Module):
-    """What the ONNX file computes: scores in 0..1 and corner offsets in pixels from the centre of each cell."""
+    """What the ONNX file computes from bytes [1,H,W,3]: scores in 0..1 and corner offsets in pixels from the centre of each cell."""
 
     def __init__(self, model):
         super().__init__()
         self.model = model
 
     def forward(self, image):
-        score, corners = self.model(image)
+        score, corners = self.model(image.permute(0, 3, 1, 2).float())
         return torch.sigmoid(score), corners

@@ -16,14 +16,14 @@ from .samples import MARGIN_X, MARGIN_Y
 
 
 class ExportedReader(nn.Module):
-    """What the ONNX file computes: log posteriors of the characters, posteriors of colour and layout."""
+    """What the ONNX file computes from bytes [N,48,160,3]: log posteriors of the characters, posteriors of colour and layout."""
 
     def __init__(self, model):
         super().__init__()
         self.model = model
 
     def forward(self, plate):
-        characters, color, double_row = self.model(plate)
+        characters, color, double_row = self.model(plate.permute(0, 3, 1, 2).float())
         return torch.log_softmax(characters, 2), torch.softmax(color, 1), torch.sigmoid(double_row)
 
 
@@ -40,7 +40,7 @@ def main():
     batch = {0: "plates"}
     torch.onnx.export(
         ExportedReader(model).eval(),
-        torch.zeros(1, 3, INPUT_HEIGHT, INPUT_WIDTH),
+        torch.zeros(1, INPUT_HEIGHT, INPUT_WIDTH, 3, dtype=torch.uint8),
         path,
         input_names=["plate"],
         output_names=["characters", "color", "double_row"],

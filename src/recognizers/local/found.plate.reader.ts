@@ -1,14 +1,16 @@
 /** Reads one found plate: by its straightened look where that is clear, by every look where it is not. */
-import type { UprightPixels } from "../../images/pixels.decoder.js";
+import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { inCloseUp, straightened } from "./close.look.js";
 import { mapQuad, widened, widthOf, type Quad } from "./geometry.js";
-import { resized } from "./picture.resize.js";
 import type { FoundPlate, PlateDetector } from "./plate.detector.js";
 import type { PlateReader, PlateText } from "./plate.reader.js";
-import { warpPlate, type PlanarRgb } from "./plate.warp.js";
+import { warpPlate } from "./plate.warp.js";
 
-/** Pixels of a plate's width beyond which the photo is made smaller before the plate is read. */
-const LARGEST_PLATE = 240;
+/**
+ * A plate is read from the smallest picture in which it is at least this wide, in pixels: from a much larger one the
+ * straightening would skip pixels.
+ */
+const LEAST_WIDTH_WHEN_SMALLER = 160;
 /** A first reading this sure is not improved by further looks; on the held-out photos all of them are right. */
 const SURE = 0.9;
 /** What reads as less than this is taken for something that is no plate. */
@@ -21,7 +23,7 @@ export interface ReadPlate {
   /** In pixels of the picture. */
   quad: Quad;
   /** What the reader saw. */
-  picture: PlanarRgb;
+  picture: RgbPixels;
   text: PlateText;
 }
 
@@ -31,21 +33,21 @@ export class FoundPlateReader {
     private readonly reader: PlateReader,
   ) {}
 
-  /** Null when the find does not read like a plate. */
-  async read(pixels: UprightPixels, find: FoundPlate): Promise<ReadPlate | null> {
-    // The reader was trained on plates no larger; from a much larger one the straightening would skip pixels.
-    const shrink = Math.min(1, LARGEST_PLATE / widthOf(find.quad));
-    const source =
-      shrink < 0.8
-        ? await resized(pixels, Math.round(pixels.width * shrink), Math.round(pixels.height * shrink))
-        : pixels;
-    const toSource = source.width / pixels.width;
-    const plate = await this.readInSource(source, { ...find, quad: scaled(find.quad, toSource) });
-    return plate && { ...plate, quad: scaled(plate.quad, 1 / toSource) };
+  /**
+   * @param pictures the photo at falling sizes; the find is in pixels of the first one
+   * @returns the plate in pixels of the first one, or null when the find does not read like a plate
+   */
+  async read(pictures: readonly [RgbPixels, ...RgbPixels[]], find: FoundPlate): Promise<ReadPlate | null> {
+    const [photo, ...smaller] = pictures;
+    const isLargeEnough = ({ width }: RgbPixels): boolean =>
+      width < photo.width && (widthOf(find.quad) * width) / photo.width >= LEAST_WIDTH_WHEN_SMALLER;
+    const picture = smaller.findLast(isLargeEnough) ?? photo;
+    const plate = await this.readIn(picture, { ...find, quad: moved(find.quad, photo, picture) });
+    return plate && { ...plate, quad: moved(plate.quad, picture, photo) };
   }
 
   /** Reads the plates inside the quads; those that don't span an area are left out. */
-  async readQuads(pixels: UprightPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
+  async readQuads(pixels: RgbPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
     const { inputWidth, inputHeight, margin } = this.reader.settings;
     const cut = quads.flatMap((quad) => {
       const picture = warpPlate(pixels, widened(quad, margin.x, margin.y), inputWidth, inputHeight);
@@ -58,7 +60,7 @@ export class FoundPlateReader {
     });
   }
 
-  private async readInSource(pixels: UprightPixels, find: FoundPlate): Promise<ReadPlate | null> {
+  private async readIn(pixels: RgbPixels, find: FoundPlate): Promise<ReadPlate | null> {
     const straight = await straightened(this.detector, pixels, find.quad);
     const first = await this.readQuads(pixels, [straight ?? find.quad]);
     if (straight !== null && first.some(({ text }) => text.confidence >= SURE)) return first[0] ?? null;
@@ -86,6 +88,7 @@ function readsLikeAPlate({ text }: ReadPlate): boolean {
   return [...text.plateNumber].length >= MIN_CHARACTERS && text.confidence >= MIN_CONFIDENCE;
 }
 
-function scaled(quad: Quad, factor: number): Quad {
-  return mapQuad(quad, ({ x, y }) => ({ x: x * factor, y: y * factor }));
+function moved(quad: Quad, from: RgbPixels, to: RgbPixels): Quad {
+  const [scaleX, scaleY] = [to.width / from.width, to.height / from.height];
+  return mapQuad(quad, ({ x, y }) => ({ x: x * scaleX, y: y * scaleY }));
 }

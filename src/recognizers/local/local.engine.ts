@@ -1,6 +1,6 @@
 /** The engine itself, in one thread: decode, find the plates, look closer, straighten, read. */
 import { AppError } from "../../errors.js";
-import { decodeUpright, type UprightPixels } from "../../images/pixels.decoder.js";
+import { decodeUpright, type RgbPixels, type UprightPixels } from "../../images/pixels.decoder.js";
 import type { BoundingBox, Photo } from "../../images/photo.js";
 import { boxAsSent } from "../../images/upright.grid.js";
 import { typeOfPlate } from "../../plates/plate-kind.js";
@@ -49,10 +49,10 @@ export class LocalEngine {
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
     refuseOverdue(deadline);
     const plates: ReadPlate[] = [];
-    for await (const finds of searchPhoto(this.detector, pixels)) {
+    for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
       for (const find of finds.slice(0, MAX_PLATES)) {
         refuseOverdue(deadline);
-        const plate = await this.foundPlateReader.read(pixels, find);
+        const plate = await this.foundPlateReader.read([pixels, shown], find);
         if (plate !== null) plates.push(plate);
       }
       // The next look is for photos in which this one found nothing that reads like a plate.
@@ -63,7 +63,7 @@ export class LocalEngine {
   }
 
   /** Reads the plates inside the quads (pixels of the picture); those that don't span an area are left out. */
-  readQuads(pixels: UprightPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
+  readQuads(pixels: RgbPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
     return this.foundPlateReader.readQuads(pixels, quads);
   }
 }

@@ -5,8 +5,6 @@ import { z } from "zod";
 import { PLATE_COLORS } from "../../plates/plate.vocabulary.js";
 
 const detectorSchema = z.object({
-  /** The photo's longer side becomes this many pixels. */
-  inputLongSide: z.number().int().positive(),
   /** Input pixels between neighbouring cells of the output. */
   stride: z.number().int().positive(),
   scoreThreshold: z.number().min(0).max(1),

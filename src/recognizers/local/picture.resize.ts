@@ -1,6 +1,6 @@
 /** Makes a decoded picture, or a part of it, smaller or larger. */
 import sharp from "sharp";
-import type { UprightPixels } from "../../images/pixels.decoder.js";
+import type { RgbPixels } from "../../images/pixels.decoder.js";
 
 /** Pixels of the picture. */
 export interface PicturePart {
@@ -11,17 +11,13 @@ export interface PicturePart {
 }
 
 export async function resized(
-  pixels: UprightPixels,
+  pixels: RgbPixels,
   width: number,
   height: number,
   part?: PicturePart,
-): Promise<UprightPixels> {
+): Promise<RgbPixels> {
   const picture = sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } });
   if (part) picture.extract(part);
-  const size = { width: Math.max(1, width), height: Math.max(1, height) };
-  const data = await picture
-    .resize({ ...size, fit: "fill", kernel: "cubic" })
-    .raw()
-    .toBuffer();
-  return { data, ...size, scale: (pixels.scale * size.width) / (part?.width ?? pixels.width) };
+  const data = await picture.resize({ width, height, fit: "fill", kernel: "cubic" }).raw().toBuffer();
+  return { data, width, height };
 }

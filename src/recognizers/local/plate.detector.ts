@@ -1,10 +1,10 @@
 /** Finds plates in a photo: their four corners, and how sure each find is. */
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { UprightPixels } from "../../images/pixels.decoder.js";
+import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { boundsOf, intersectionOverUnion, mapQuad, type Point, type Quad } from "./geometry.js";
 import { readDetectorSettings, type DetectorSettings } from "./model.settings.js";
-import type { PlanarRgb } from "./plate.warp.js";
+import type { PicturePart } from "./picture.resize.js";
 import { SESSION_OPTIONS } from "./session.options.js";
 
 export interface FoundPlate {
@@ -16,8 +16,6 @@ export interface FoundPlate {
 
 /** The network halves the picture five times. */
 const GRID = 32;
-/** The grey around the picture in training. */
-const PADDING = 114;
 
 export class PlateDetector {
   private constructor(
@@ -30,17 +28,9 @@ export class PlateDetector {
     return new PlateDetector(session, await readDetectorSettings(modelsDir));
   }
 
-  /** Every plate in the picture, surest first. The picture should have `settings.inputLongSide` as its longer side. */
-  async find(picture: UprightPixels): Promise<FoundPlate[]> {
-    const width = Math.ceil(picture.width / GRID) * GRID;
-    const height = Math.ceil(picture.height / GRID) * GRID;
-    return this.findInPlanes(paddedPlanes(picture, width, height), width, height);
-  }
-
-  /** The same for planar RGB whose sides are multiples of 32. */
-  async findInPlanes(planes: PlanarRgb, width: number, height: number): Promise<FoundPlate[]> {
-    const input = new Tensor("float32", planes, [1, 3, height, width]);
-    const { score, corners } = await this.session.run({ image: input });
+  /** Every plate in the picture, surest first. Its sides must be multiples of 32: see `onGrid`. */
+  async find({ data, width, height }: RgbPixels): Promise<FoundPlate[]> {
+    const { score, corners } = await this.session.run({ image: new Tensor("uint8", data, [1, height, width, 3]) });
     if (score === undefined || corners === undefined) throw new Error("detector.onnx gave no score or no corners");
     const finds = this.peaks(
       score.data as Float32Array,
@@ -86,20 +76,13 @@ export class PlateDetector {
   }
 }
 
-/** Moves a find from a picture that was made smaller by `scale` and begins at `origin` of the one it came from. */
-export function inOuterPicture(find: FoundPlate, scale: number, origin: Point): FoundPlate {
-  return { ...find, quad: mapQuad(find.quad, ({ x, y }) => ({ x: x / scale + origin.x, y: y / scale + origin.y })) };
+/** The side that the detector can take which is closest to this one, in pixels. */
+export function onGrid(side: number): number {
+  return Math.max(GRID, Math.round(side / GRID) * GRID);
 }
 
-function paddedPlanes(picture: UprightPixels, width: number, height: number): PlanarRgb {
-  const plane = width * height;
-  const planes = new Float32Array(plane * 3).fill(PADDING);
-  for (let row = 0, from = 0; row < picture.height; row++) {
-    for (let column = 0, to = row * width; column < picture.width; column++, from += 3, to++) {
-      planes[to] = picture.data[from] ?? 0;
-      planes[plane + to] = picture.data[from + 1] ?? 0;
-      planes[2 * plane + to] = picture.data[from + 2] ?? 0;
-    }
-  }
-  return planes;
+/** Takes a find from the picture in which a part of another one was shown to that other one. */
+export function inOuterPicture(find: FoundPlate, shown: RgbPixels, part: PicturePart): FoundPlate {
+  const [scaleX, scaleY] = [part.width / shown.width, part.height / shown.height];
+  return { ...find, quad: mapQuad(find.quad, ({ x, y }) => ({ x: x * scaleX + part.left, y: y * scaleY + part.top })) };
 }

@@ -5,7 +5,7 @@ import { colorsOfNumber } from "../../plates/plate-format.js";
 import type { PlateColor } from "../../plates/plate.vocabulary.js";
 import { likeliestTexts, type Hypothesis } from "./ctc.beam.js";
 import { readReaderSettings, type ReaderSettings } from "./model.settings.js";
-import type { PlanarRgb } from "./plate.warp.js";
+import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { SESSION_OPTIONS } from "./session.options.js";
 
 export interface PlateText {
@@ -34,12 +34,12 @@ export class PlateReader {
   }
 
   /** Reads plates of `settings.inputWidth` × `settings.inputHeight`, all in one run, in their order. */
-  async read(plates: readonly PlanarRgb[]): Promise<PlateText[]> {
+  async read(plates: readonly RgbPixels[]): Promise<PlateText[]> {
     if (plates.length === 0) return [];
     const { inputWidth, inputHeight } = this.settings;
-    const input = new Float32Array(plates.length * 3 * inputWidth * inputHeight);
-    plates.forEach((plate, index) => input.set(plate, index * plate.length));
-    const tensor = new Tensor("float32", input, [plates.length, 3, inputHeight, inputWidth]);
+    const input = new Uint8Array(plates.length * inputHeight * inputWidth * 3);
+    plates.forEach(({ data }, index) => input.set(data, index * data.length));
+    const tensor = new Tensor("uint8", input, [plates.length, inputHeight, inputWidth, 3]);
     const { characters, color, double_row: doubleRow } = await this.session.run({ plate: tensor });
     if (!characters || !color || !doubleRow) throw new Error("reader.onnx gave no characters, colour or layout");
     const [, frames = 0, classes = 0] = characters.dims;

@@ -1,25 +1,21 @@
 /** Cuts a plate out of a photo and straightens it. */
-import type { UprightPixels } from "../../images/pixels.decoder.js";
+import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { rectangleToQuad, type Quad } from "./geometry.js";
-
-/** Planar RGB (all reds, all greens, all blues), 0 to 255. */
-export type PlanarRgb = Float32Array;
 
 /**
  * The quad of the picture as a `width` × `height` rectangle, by bilinear interpolation; pixels outside the picture
  * repeat its edge. Null when the corners don't span an area.
  */
-export function warpPlate(pixels: UprightPixels, quad: Quad, width: number, height: number): PlanarRgb | null {
+export function warpPlate(pixels: RgbPixels, quad: Quad, width: number, height: number): RgbPixels | null {
   const homography = rectangleToQuad(width, height, quad);
   if (homography === null) return null;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = homography;
-  const plane = width * height;
-  const out = new Float32Array(plane * 3);
+  const out = new Uint8Array(width * height * 3);
   const { data } = pixels;
   const maxX = pixels.width - 1;
   const maxY = pixels.height - 1;
   for (let row = 0, to = 0; row < height; row++) {
-    for (let column = 0; column < width; column++, to++) {
+    for (let column = 0; column < width; column++, to += 3) {
       const w = g * column + h * row + 1;
       const x = Math.min(Math.max((a * column + b * row + c) / w, 0), maxX);
       const y = Math.min(Math.max((d * column + e * row + f) / w, 0), maxY);
@@ -34,19 +30,18 @@ export function warpPlate(pixels: UprightPixels, quad: Quad, width: number, heig
         const from = at + channel;
         const upper = (data[from] ?? 0) * (1 - fx) + (data[from + right] ?? 0) * fx;
         const lower = (data[from + below] ?? 0) * (1 - fx) + (data[from + below + right] ?? 0) * fx;
-        out[channel * plane + to] = upper * (1 - fy) + lower * fy;
+        out[to + channel] = upper * (1 - fy) + lower * fy + 0.5;
       }
     }
   }
-  return out;
+  return { data: out, width, height };
 }
 
 /** Mean luminance, 0 to 255 (ITU-R BT.601 weights). */
-export function meanLuminance(plate: PlanarRgb): number {
-  const plane = plate.length / 3;
+export function meanLuminance({ data }: RgbPixels): number {
   let sum = 0;
-  for (let index = 0; index < plane; index++) {
-    sum += 0.299 * (plate[index] ?? 0) + 0.587 * (plate[plane + index] ?? 0) + 0.114 * (plate[2 * plane + index] ?? 0);
+  for (let index = 0; index < data.length; index += 3) {
+    sum += 0.299 * (data[index] ?? 0) + 0.587 * (data[index + 1] ?? 0) + 0.114 * (data[index + 2] ?? 0);
   }
-  return sum / plane;
+  return (sum * 3) / data.length;
 }
