@@ -2,7 +2,6 @@
 
 import math
 import random
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,6 +10,8 @@ from platerender.camera import bent, degrade, random_homography_quad
 from platerender.glyphs import GlyphSet
 from platerender.render import render_plate
 from reader.samples import inside, read_image
+
+from .decoys import Decoys, overlap
 
 SIZE = 320
 
@@ -29,8 +30,7 @@ class Scenes:
                     self._photos.append(_pyramid(image, np.array(row["corners"], np.float32)))
             elif row["file"].startswith("crops/"):
                 self._crops.append(read_image(plates_dir, row))
-        negatives = sorted((Path(plates_dir) / "negatives").glob("*"))
-        self._negatives = [cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR) for file in negatives]
+        self._decoys = Decoys(plates_dir, self._glyphs)
 
     def draw(self, rng):
         picture, quads = self._layers(rng)
@@ -40,9 +40,7 @@ class Scenes:
         for _ in range(rng.choice([0, 0, 0, 1, 1, 2])):
             self._paste_anywhere(rng, picture, quads)
         for _ in range(rng.choice([0, 0, 1, 2, 3])):
-            self._decoy(rng, picture, quads)
-        if rng.random() < 0.2:
-            _date_stamp(rng, picture, quads)
+            self._decoys.put(rng, picture, quads)
         if rng.random() < 0.35:
             picture, quads = picture[:, ::-1].copy(), [_mirrored(q) for q in quads]
         if rng.random() < 0.9:
@@ -124,19 +122,10 @@ class Scenes:
         ratio = rng.choice([3.14, 3.14, 3.14, 3.43, 2.0])
         quad = random_homography_quad(rng, 440.0, 440.0 / ratio, max_yaw=50) * (plate_width / 440.0)
         quad = quad + [rng.uniform(0, SIZE), rng.uniform(0, SIZE)]
-        if any(_overlap(quad, other) for other in quads):
+        if any(overlap(quad, other) for other in quads):
             return
         self._paste(rng, picture, quad.astype(np.float32))
         quads.append(quad.astype(np.float32))
-
-    def _decoy(self, rng, picture, quads):
-        decoy = rng.choice(self._negatives)
-        width = int(16 * 10 ** rng.random())
-        height = max(5, int(width * rng.uniform(0.2, 0.5)))
-        x, y = rng.randrange(SIZE - width), rng.randrange(SIZE - height)
-        box = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float32)
-        if not any(_overlap(box, other) for other in quads):
-            picture[y : y + height, x : x + width] = cv2.resize(decoy, (width, height))
 
 
 def _pyramid(image, quad):
@@ -168,23 +157,6 @@ def _mirrored(quad):
 def _visible(quad):
     center = quad.mean(0)
     return bool((center > 2).all() and (center < SIZE - 2).all())
-
-
-def _overlap(first, second):
-    low, high = np.maximum(first.min(0), second.min(0)), np.minimum(first.max(0), second.max(0))
-    return bool((high - low > -4).all())
-
-
-def _date_stamp(rng, picture, quads):
-    """Half of what the best public detector finds in vain are the dates that cameras print into photos."""
-    text = f"20{rng.randrange(10, 27)}{rng.choice('-/.')}{rng.randrange(1, 13):02d}{rng.choice('-/.')}{rng.randrange(1, 29):02d} {rng.randrange(24):02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}"
-    color = rng.choice([(255, 255, 255), (0, 160, 255), (40, 220, 255), (0, 0, 255), (0, 255, 0)])
-    scale = rng.uniform(0.3, 0.9)
-    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    x, y = rng.randrange(-40, max(-39, SIZE - width // 2)), rng.randrange(height + 2, SIZE)
-    box = np.array([[x, y - height], [x + width, y - height], [x + width, y], [x, y]], np.float32)
-    if not any(_overlap(box, other) for other in quads):
-        cv2.putText(picture, text, (x, y), rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_PLAIN]), scale, color, rng.choice([1, 1, 2]))
 
 
 def targets(quads, size=SIZE, stride=8):

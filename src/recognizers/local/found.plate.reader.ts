@@ -16,6 +16,8 @@ const SURE = 0.9;
 /** What reads as less than this is taken for something that is no plate. */
 const MIN_CHARACTERS = 6;
 const MIN_CONFIDENCE = 0.05;
+/** The same for a number that no plate of this colour carries: dates, telephone numbers, parking places. */
+const MIN_CONFIDENCE_IF_ODD = 0.7;
 /** A find that no closer look confirms must have been this sure from afar. */
 const UNCONFIRMED_SCORE = 0.6;
 
@@ -85,7 +87,8 @@ function likeliest(looks: readonly ReadPlate[]): ReadPlate | null {
 }
 
 function readsLikeAPlate({ text }: ReadPlate): boolean {
-  return [...text.plateNumber].length >= MIN_CHARACTERS && text.confidence >= MIN_CONFIDENCE;
+  const least = text.plausible ? MIN_CONFIDENCE : MIN_CONFIDENCE_IF_ODD;
+  return [...text.plateNumber].length >= MIN_CHARACTERS && text.confidence >= least;
 }
 
 function moved(quad: Quad, from: RgbPixels, to: RgbPixels): Quad {

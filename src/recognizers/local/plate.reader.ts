@@ -14,6 +14,8 @@ export interface PlateText {
   confidence: number;
   color: PlateColor;
   doubleRow: boolean;
+  /** Whether plates of this colour carry numbers of this shape. */
+  plausible: boolean;
 }
 
 /**
@@ -21,6 +23,8 @@ export interface PlateText {
  * odd reading stands, where it is not the possible one wins.
  */
 const UNKNOWN_FORMAT_PRIOR = 0.002;
+/** A prior of at least this counts as plausible: colours are told wrongly at night. */
+const PLAUSIBLE = 0.02;
 
 export class PlateReader {
   private constructor(
@@ -61,15 +65,17 @@ export class PlateReader {
   private textOf(
     hypotheses: readonly Hypothesis[],
     colorPosteriors: Float32Array,
-  ): Pick<PlateText, "plateNumber" | "confidence"> {
-    let best = { plateNumber: "", confidence: 0 };
+  ): Pick<PlateText, "plateNumber" | "confidence" | "plausible"> {
+    let best = { plateNumber: "", confidence: 0, plausible: false };
     let bestScore = -Infinity;
     for (const hypothesis of hypotheses) {
       const plateNumber = this.spell(hypothesis);
-      const score = hypothesis.logProbability + Math.log(this.priorOf(plateNumber, colorPosteriors));
+      const prior = this.priorOf(plateNumber, colorPosteriors);
+      const score = hypothesis.logProbability + Math.log(prior);
       if (score <= bestScore) continue;
       bestScore = score;
-      best = { plateNumber, confidence: this.calibrated(Math.exp(hypothesis.logProbability)) };
+      const confidence = this.calibrated(Math.exp(hypothesis.logProbability));
+      best = { plateNumber, confidence, plausible: prior >= PLAUSIBLE };
     }
     return best;
   }
