@@ -7,6 +7,7 @@ import {
   boundsOf,
   intersectionOverUnion,
   rectangleToQuad,
+  sheared,
   widened,
   type Quad,
 } from "../../src/recognizers/local/geometry.js";
@@ -159,6 +160,22 @@ describe("geometry", () => {
       { x: 0, y: 40 },
     ];
     expect(boundsOf(widened(box, 0.1, 0.25))).toEqual({ left: -10, top: -10, right: 110, bottom: 50 });
+  });
+
+  test("shearing moves the upper side right and the lower side left, along the plate", () => {
+    const upright: Quad = [
+      { x: 0, y: 0 },
+      { x: 100, y: 0 },
+      { x: 100, y: 40 },
+      { x: 0, y: 40 },
+    ];
+    expect(sheared(upright, 0.5).map(({ x, y }) => [x, y])).toEqual([
+      [20, 0],
+      [120, 0],
+      [80, 40],
+      [-20, 40],
+    ]);
+    expect(sheared(sheared(upright, 0.3), -0.3).map(({ y }) => y)).toEqual([0, 0, 40, 40]);
   });
 
   test("overlap is shared area over joint area", () => {

@@ -83,6 +83,9 @@ class Scenes:
         if rng.random() < 0.06:
             place = place + SIZE * np.array([rng.choice([-1.2, 1.2]), 0])
         turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]) @ np.diag([scale * stretch, scale / stretch])
+        if rng.random() < 0.4:
+            # From aside and above or below: what real photos show too seldom to be learnt from them.
+            turn = turn @ np.array([[1, rng.gauss(0, 0.35)], [rng.gauss(0, 0.1), 1]])
         matrix = np.eye(3)
         matrix[:2, :2] = turn
         matrix[:2, 2] = place - turn @ center

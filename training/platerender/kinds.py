@@ -34,7 +34,7 @@ def _digits(rng, length):
 
 def _area(rng):
     # O is rare on the road; it is drawn often enough to be learnt.
-    return "O" if rng.random() < 0.04 else rng.choice(SERIAL_LETTERS)
+    return "O" if rng.random() < 0.08 else rng.choice(SERIAL_LETTERS)
 
 
 def _head(rng):

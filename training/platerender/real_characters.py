@@ -31,7 +31,8 @@ class RealCharacters:
                     kept.append(mask)
 
     def mask(self, rng, char):
-        masks = self._masks.get(char)
+        # None of the letter O were cut out; on plates it has the digit's shape.
+        masks = self._masks.get("0" if char == "O" else char)
         return rng.choice(masks) if masks else None
 
 

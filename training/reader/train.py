@@ -104,7 +104,7 @@ def main():
         saved = torch.load(out / "checkpoint.pt")
         model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
         step, spent = saved["step"], saved["spent"]
-    real_share, strength = mp.Value("d", 0.35), mp.Value("d", 0.2)
+    real_share, strength = mp.Value("d", 0.5), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
     producer = mp.Process(target=produce, args=(args.plates, 1000 + step, real_share, strength, args.batch, queue), daemon=True)
     producer.start()

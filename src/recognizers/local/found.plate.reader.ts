@@ -1,7 +1,7 @@
 /** Reads one found plate: by its straightened look where that is clear, by every look where it is not. */
 import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { inCloseUp, straightened } from "./close.look.js";
-import { mapQuad, widened, widthOf, type Quad } from "./geometry.js";
+import { mapQuad, sheared, widened, widthOf, type Quad } from "./geometry.js";
 import type { FoundPlate, PlateDetector } from "./plate.detector.js";
 import type { PlateReader, PlateText } from "./plate.reader.js";
 import { warpPlate } from "./plate.warp.js";
@@ -20,6 +20,11 @@ const MIN_CONFIDENCE = 0.05;
 const MIN_CONFIDENCE_IF_ODD = 0.7;
 /** A find that no closer look confirms must have been this sure from afar. */
 const UNCONFIRMED_SCORE = 0.6;
+/**
+ * Slants that are tried when no look is sure, in shares of the plate's height: a plate seen from aside and below is found
+ * as an upright one.
+ */
+const SHEARS = [-0.35, -0.18, 0.18, 0.35] as const;
 
 export interface ReadPlate {
   /** In pixels of the picture. */
@@ -70,7 +75,11 @@ export class FoundPlateReader {
     if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return null;
     const again = await straightened(this.detector, pixels, straight ?? closer ?? find.quad);
     const further = [again, closer, straight && find.quad].filter((quad) => quad !== null);
-    return likeliest([...(await this.readQuads(pixels, further)), ...first]);
+    const looks = [...first, ...(await this.readQuads(pixels, further))];
+    if (looks.some(({ text }) => text.confidence >= SURE)) return likeliest(looks);
+    const best = again ?? straight ?? closer ?? find.quad;
+    const slanted = SHEARS.map((share) => sheared(best, share));
+    return likeliest([...looks, ...(await this.readQuads(pixels, slanted))]);
   }
 }
 

@@ -43,6 +43,19 @@ export function widened(quad: Quad, shareX: number, shareY: number): Quad {
   return [move(lt, -1, -1), move(rt, 1, -1), move(rb, 1, 1), move(lb, -1, 1)];
 }
 
+/** The quad with its upper side moved right and its lower side left, each by this share of the plate's mean height. */
+export function sheared(quad: Quad, share: number): Quad {
+  const [lt, rt, rb, lb] = quad;
+  const across = { x: rt.x - lt.x + rb.x - lb.x, y: rt.y - lt.y + rb.y - lb.y };
+  const height = (Math.hypot(lb.x - lt.x, lb.y - lt.y) + Math.hypot(rb.x - rt.x, rb.y - rt.y)) / 2;
+  const length = (share * height) / Math.max(1e-9, Math.hypot(across.x, across.y));
+  const move = ({ x, y }: Point, sign: number): Point => ({
+    x: x + sign * length * across.x,
+    y: y + sign * length * across.y,
+  });
+  return [move(lt, 1), move(rt, 1), move(rb, -1), move(lb, -1)];
+}
+
 /** The homography from the rectangle (0,0)–(width,height) to the quad; null when the corners don't span an area. */
 export function rectangleToQuad(width: number, height: number, quad: Quad): Homography | null {
   // The unit square's homography in closed form (Heckbert 1989), then scaled to the rectangle.
