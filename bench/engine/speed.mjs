@@ -11,37 +11,45 @@ const PROBE = fileURLToPath(new URL("./speed.probe.mjs", import.meta.url));
 
 /** @param files photos, which the probe makes JPEGs of one megapixel of */
 export async function speedTable(modelsDir, files) {
-  const [one, two] = [await probe(modelsDir, 1, files), await probe(modelsDir, 2, files)];
-  const sizes = await Promise.all(
-    (await readdir(modelsDir)).filter((name) => /\.(onnx|json)$/.test(name)).map((name) => stat(join(modelsDir, name))),
-  );
+  const one = await probe(modelsDir, files, { threads: 1 });
+  const two = await probe(modelsDir, files, { threads: 2 });
+  const onOneCore = await probe(modelsDir, files, { threads: 1, cores: "0" });
+  const names = (await readdir(modelsDir)).filter((name) => /\.(onnx|json)$/.test(name));
+  const sizes = await Promise.all(names.map((name) => stat(join(modelsDir, name))));
   const megabytes = sizes.reduce((sum, { size }) => sum + size, 0) / 1e6;
+  const times = ({ medianMs, p95Ms }) => `median ${medianMs.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms`;
   return table(
     ["what", "measured"],
     [
       ["machine", `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} cores, Node ${process.version}`],
+      ["a 1-megapixel JPEG, decoding included, one at a time", times(one)],
+      ["the same on one core only", times(onOneCore)],
+      ["two at a time on two workers", times(two)],
       [
-        "a 1-megapixel JPEG, decoding included, one thread",
-        `median ${one.medianMs.toFixed(1)} ms, p95 ${one.p95Ms.toFixed(1)} ms`,
-      ],
-      ["the same, two at once on two threads", `median ${two.medianMs.toFixed(1)} ms, p95 ${two.p95Ms.toFixed(1)} ms`],
-      [
-        "photos a second, one thread and two",
-        `${one.perSecond.toFixed(1)} and ${two.perSecond.toFixed(1)}: ${(two.perSecond / one.perSecond).toFixed(2)} times`,
+        "photos a second: one worker on one core, two on all",
+        `${onOneCore.perSecond.toFixed(1)} and ${two.perSecond.toFixed(1)}: ${(two.perSecond / onOneCore.perSecond).toFixed(2)} times`,
       ],
       ["cold start: process started to models loaded and warm", `${one.coldMs.toFixed(0)} ms`],
-      ["resident memory after the run, one thread and two", `${one.rssMb.toFixed(0)} and ${two.rssMb.toFixed(0)} MB`],
+      ["resident memory after the run, one worker and two", `${one.rssMb.toFixed(0)} and ${two.rssMb.toFixed(0)} MB`],
       ["size of the model files", `${megabytes.toFixed(2)} MB`],
     ],
   );
 }
 
-async function probe(modelsDir, threads, files) {
-  const started = Date.now();
-  const { stdout } = await promisify(execFile)(
+/** @param cores as `taskset -c` takes them (Linux) */
+async function probe(modelsDir, files, { threads, cores }) {
+  const pinned = cores === undefined ? [] : ["taskset", "-c", cores];
+  const [command, ...args] = [
+    ...pinned,
     process.execPath,
-    [PROBE, modelsDir, String(threads), String(started), ...files],
-    { maxBuffer: 1e8 },
-  );
+    PROBE,
+    modelsDir,
+    String(threads),
+    String(Date.now()),
+    ...files,
+  ];
+  // As `npm start` sets it.
+  const env = { ...process.env, MALLOC_ARENA_MAX: "2" };
+  const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1e8, env });
   return JSON.parse(stdout);
 }

@@ -81,7 +81,7 @@ def load_matching(model, weights):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
-    parser.add_argument("--out", default="runs/reader-rows")
+    parser.add_argument("--out", default="runs/reader")
     parser.add_argument("--steps", type=int, default=16000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--lr", type=float, default=2e-3)
