@@ -7,66 +7,94 @@ export interface Hypothesis {
   logProbability: number;
 }
 
+/** A text as a node of the tree of all texts, with the probability of its alignments up to the current frame. */
 interface Prefix {
-  characters: readonly number[];
-  /** Log probability of the alignments that end in a blank, and of those that end in the last character. */
+  readonly parent: Prefix | null;
+  readonly character: number;
+  readonly longer: Map<number, Prefix>;
+  /** Of the alignments that end in a blank, and of those that end in the last character. */
   blank: number;
   filled: number;
+  /** The same with the frame that is being added; `frame` says for which one they were begun. */
+  nextBlank: number;
+  nextFilled: number;
+  frame: number;
 }
 
 const BEAM_WIDTH = 12;
-/** Classes less likely than this in a frame (e^-7, one in a thousand) are left out there. */
+/** Classes less likely than this in a frame are left out there. */
 const MIN_LOG_POSTERIOR = -7;
 
-/** Prefix beam search (Graves 2012; Hannun 2014) over one picture's `frames` × `classes` log posteriors; likeliest first. */
+/**
+ * Prefix beam search (Graves 2012; Hannun 2014) over one picture's `frames` × `classes` log posteriors; likeliest first.
+ * Probabilities are plain ones: of a hundred frames at `MIN_LOG_POSTERIOR` the product is e^-700, which a double still holds.
+ */
 export function likeliestTexts(logPosteriors: Float32Array, frames: number, classes: number): Hypothesis[] {
-  let beam: Prefix[] = [{ characters: [], blank: 0, filled: -Infinity }];
+  let beam: Prefix[] = [{ ...emptyPrefix(null, -1), blank: 1 }];
   for (let frame = 0; frame < frames; frame++) {
-    const next = new Map<string, Prefix>();
-    const grow = (characters: readonly number[]): Prefix => {
-      const key = characters.join(",");
-      let prefix = next.get(key);
-      if (prefix === undefined) next.set(key, (prefix = { characters, blank: -Infinity, filled: -Infinity }));
-      return prefix;
-    };
+    const touched: Prefix[] = [];
     for (let index = 0; index < classes; index++) {
       const log = logPosteriors[frame * classes + index] ?? -Infinity;
       if (log < MIN_LOG_POSTERIOR) continue;
-      for (const prefix of beam) extend(prefix, index - 1, log, grow);
+      const share = Math.exp(log);
+      for (const prefix of beam) extend(prefix, index - 1, share, frame, touched);
     }
     // A frame in which nothing is likely leaves the beam as it was.
-    if (next.size > 0)
-      beam = [...next.values()].sort((first, second) => total(second) - total(first)).slice(0, BEAM_WIDTH);
+    if (touched.length === 0) continue;
+    for (const prefix of touched) [prefix.blank, prefix.filled] = [prefix.nextBlank, prefix.nextFilled];
+    beam = touched.sort((first, second) => total(second) - total(first)).slice(0, BEAM_WIDTH);
   }
-  return beam.map((prefix) => ({ characters: prefix.characters, logProbability: total(prefix) }));
+  return beam.map((prefix) => ({ characters: charactersOf(prefix), logProbability: Math.log(total(prefix)) }));
 }
 
 /** Adds one frame's class to a prefix; `character` -1 is the blank. */
-function extend(prefix: Prefix, character: number, log: number, grow: (characters: readonly number[]) => Prefix): void {
-  const same = (): Prefix => grow(prefix.characters);
+function extend(prefix: Prefix, character: number, share: number, frame: number, touched: Prefix[]): void {
   if (character < 0) {
-    const kept = same();
-    kept.blank = logSum(kept.blank, total(prefix) + log);
+    begun(prefix, frame, touched).nextBlank += total(prefix) * share;
     return;
   }
-  if (character === prefix.characters.at(-1)) {
-    const kept = same();
-    // Without a blank between them two equal characters are one.
-    kept.filled = logSum(kept.filled, prefix.filled + log);
-    const doubled = grow([...prefix.characters, character]);
-    doubled.filled = logSum(doubled.filled, prefix.blank + log);
-    return;
+  const repeats = character === prefix.character;
+  // Without a blank between them two equal characters are one.
+  if (repeats) begun(prefix, frame, touched).nextFilled += prefix.filled * share;
+  const grown = (repeats ? prefix.blank : total(prefix)) * share;
+  if (grown > 0) begun(longerBy(prefix, character), frame, touched).nextFilled += grown;
+}
+
+function begun(prefix: Prefix, frame: number, touched: Prefix[]): Prefix {
+  if (prefix.frame !== frame) {
+    prefix.frame = frame;
+    prefix.nextBlank = 0;
+    prefix.nextFilled = 0;
+    touched.push(prefix);
   }
-  const longer = grow([...prefix.characters, character]);
-  longer.filled = logSum(longer.filled, total(prefix) + log);
+  return prefix;
+}
+
+function longerBy(prefix: Prefix, character: number): Prefix {
+  let longer = prefix.longer.get(character);
+  if (longer === undefined) prefix.longer.set(character, (longer = emptyPrefix(prefix, character)));
+  return longer;
+}
+
+function emptyPrefix(parent: Prefix | null, character: number): Prefix {
+  return {
+    parent,
+    character,
+    longer: new Map(),
+    blank: 0,
+    filled: 0,
+    nextBlank: 0,
+    nextFilled: 0,
+    frame: -1,
+  };
 }
 
 function total({ blank, filled }: Prefix): number {
-  return logSum(blank, filled);
+  return blank + filled;
 }
 
-/** log(e^first + e^second), safe for -Infinity. */
-function logSum(first: number, second: number): number {
-  const high = Math.max(first, second);
-  return high === -Infinity ? -Infinity : high + Math.log1p(Math.exp(Math.min(first, second) - high));
+function charactersOf(prefix: Prefix): number[] {
+  const characters: number[] = [];
+  for (let node = prefix; node.parent !== null; node = node.parent) characters.push(node.character);
+  return characters.reverse();
 }

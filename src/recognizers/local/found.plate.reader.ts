@@ -42,14 +42,19 @@ export class FoundPlateReader {
 
   /**
    * @param pictures the photo at falling sizes; the find is in pixels of the first one
+   * @param patient whether further looks are taken where the first is not sure
    * @returns the plate in pixels of the first one, or null when the find does not read like a plate
    */
-  async read(pictures: readonly [RgbPixels, ...RgbPixels[]], find: FoundPlate): Promise<ReadPlate | null> {
+  async read(
+    pictures: readonly [RgbPixels, ...RgbPixels[]],
+    find: FoundPlate,
+    patient: boolean,
+  ): Promise<ReadPlate | null> {
     const [photo, ...smaller] = pictures;
     const isLargeEnough = ({ width }: RgbPixels): boolean =>
       width < photo.width && (widthOf(find.quad) * width) / photo.width >= LEAST_WIDTH_WHEN_SMALLER;
     const picture = smaller.findLast(isLargeEnough) ?? photo;
-    const plate = await this.readIn(picture, { ...find, quad: moved(find.quad, photo, picture) });
+    const plate = await this.readIn(picture, { ...find, quad: moved(find.quad, photo, picture) }, patient);
     return plate && { ...plate, quad: moved(plate.quad, picture, photo) };
   }
 
@@ -67,16 +72,17 @@ export class FoundPlateReader {
     });
   }
 
-  private async readIn(pixels: RgbPixels, find: FoundPlate): Promise<ReadPlate | null> {
+  private async readIn(pixels: RgbPixels, find: FoundPlate, patient: boolean): Promise<ReadPlate | null> {
     const straight = await straightened(this.detector, pixels, find.quad);
     const first = await this.readQuads(pixels, [straight ?? find.quad]);
-    if (straight !== null && first.some(({ text }) => text.confidence >= SURE)) return first[0] ?? null;
+    if (straight !== null && first.some(isSure)) return first[0] ?? null;
+    if (!patient) return likeliest(first);
     const closer = await inCloseUp(this.detector, pixels, find.quad);
     if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return null;
     const again = await straightened(this.detector, pixels, straight ?? closer ?? find.quad);
     const further = [again, closer, straight && find.quad].filter((quad) => quad !== null);
     const looks = [...first, ...(await this.readQuads(pixels, further))];
-    if (looks.some(({ text }) => text.confidence >= SURE)) return likeliest(looks);
+    if (looks.some(isSure)) return likeliest(looks);
     const best = again ?? straight ?? closer ?? find.quad;
     const slanted = SHEARS.map((share) => sheared(best, share));
     return likeliest([...looks, ...(await this.readQuads(pixels, slanted))]);
@@ -93,6 +99,10 @@ function likeliest(looks: readonly ReadPlate[]): ReadPlate | null {
     (best, plate) => (best === null || weight(plate) > weight(best) ? plate : best),
     null,
   );
+}
+
+export function isSure({ text }: ReadPlate): boolean {
+  return text.confidence >= SURE;
 }
 
 function readsLikeAPlate({ text }: ReadPlate): boolean {

@@ -5,7 +5,7 @@ import type { BoundingBox, Photo } from "../../images/photo.js";
 import { boxAsSent } from "../../images/upright.grid.js";
 import { typeOfPlate } from "../../plates/plate-kind.js";
 import type { PlateReading } from "../recognizer.js";
-import { FoundPlateReader, type ReadPlate } from "./found.plate.reader.js";
+import { FoundPlateReader, isSure, type ReadPlate } from "./found.plate.reader.js";
 import { boundsOf, intersectionOverUnion, mapQuad, type Quad } from "./geometry.js";
 import { PlateDetector } from "./plate.detector.js";
 import { PlateReader } from "./plate.reader.js";
@@ -16,6 +16,8 @@ import { meanLuminance } from "./plate.warp.js";
 const MAX_LONG_SIDE = 2048;
 /** More finds than this are not read in one look at a photo. */
 const MAX_PLATES = 16;
+/** Weaker finds beside a plate that was read surely are rarely plates: one look is enough for them. */
+const STRONG_FIND = 0.65;
 /** Boxes that overlap more than this are of one plate. */
 const TWIN_IOU = 0.3;
 
@@ -52,7 +54,8 @@ export class LocalEngine {
     for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
       for (const find of finds.slice(0, MAX_PLATES)) {
         refuseOverdue(deadline);
-        const plate = await this.foundPlateReader.read([pixels, shown], find);
+        const patient = find.score >= STRONG_FIND || !plates.some(isSure);
+        const plate = await this.foundPlateReader.read([pixels, shown], find, patient);
         if (plate !== null) plates.push(plate);
       }
       // The next look is for photos in which this one found nothing that reads like a plate.

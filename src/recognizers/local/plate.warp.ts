@@ -16,21 +16,29 @@ export function warpPlate(pixels: RgbPixels, quad: Quad, width: number, height: 
   const maxY = pixels.height - 1;
   for (let row = 0, to = 0; row < height; row++) {
     for (let column = 0; column < width; column++, to += 3) {
-      const w = g * column + h * row + 1;
-      const x = Math.min(Math.max((a * column + b * row + c) / w, 0), maxX);
-      const y = Math.min(Math.max((d * column + e * row + f) / w, 0), maxY);
+      const depth = 1 / (g * column + h * row + 1);
+      const x = Math.min(Math.max((a * column + b * row + c) * depth, 0), maxX);
+      const y = Math.min(Math.max((d * column + e * row + f) * depth, 0), maxY);
       const x0 = Math.floor(x);
       const y0 = Math.floor(y);
       const fx = x - x0;
       const fy = y - y0;
-      const right = x0 < maxX ? 3 : 0;
-      const below = y0 < maxY ? pixels.width * 3 : 0;
-      const at = (y0 * pixels.width + x0) * 3;
+      // The four pixels around the point, and what each of them counts.
+      const lt = (y0 * pixels.width + x0) * 3;
+      const rt = x0 < maxX ? lt + 3 : lt;
+      const down = y0 < maxY ? pixels.width * 3 : 0;
+      const [lb, rb] = [lt + down, rt + down];
+      const shareRb = fx * fy;
+      const shareLb = fy - shareRb;
+      const shareRt = fx - shareRb;
+      const shareLt = 1 - fx - shareLb;
       for (let channel = 0; channel < 3; channel++) {
-        const from = at + channel;
-        const upper = (data[from] ?? 0) * (1 - fx) + (data[from + right] ?? 0) * fx;
-        const lower = (data[from + below] ?? 0) * (1 - fx) + (data[from + below + right] ?? 0) * fx;
-        out[to + channel] = upper * (1 - fy) + lower * fy + 0.5;
+        out[to + channel] =
+          (data[lt + channel] ?? 0) * shareLt +
+          (data[rt + channel] ?? 0) * shareRt +
+          (data[lb + channel] ?? 0) * shareLb +
+          (data[rb + channel] ?? 0) * shareRb +
+          0.5;
       }
     }
   }
