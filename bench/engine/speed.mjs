@@ -24,7 +24,6 @@ export async function speedTable(modelsDir, files) {
       ["machine", `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} cores, Node ${process.version}`],
       ["a 1-megapixel JPEG, decoding included, one at a time", times(one)],
       ["the same on one core only", times(onOneCore)],
-      ["two at a time on two workers", times(two)],
       [
         "photos a second: one worker on one core, two on all",
         `${onOneCore.perSecond.toFixed(1)} and ${two.perSecond.toFixed(1)}: ${(two.perSecond / onOneCore.perSecond).toFixed(2)} times`,
