@@ -1,7 +1,7 @@
 """Draws the test sets of every kind for `npm run bench:engine`: `python3 -m reader.kind_sets --plates DIR --out FOLDER`.
 
 For each kind `--count` pictures of a rendered plate, in everything that `platerender.camera` does (strength 1) and seen from up to 60°
-aside, with the corners as a detector might give them: off by 3% like those of training. `sets.jsonl` names each picture, the corners,
+aside, with corners off by 3%, as a good detector gives them. `sets.jsonl` names each picture, the corners,
 the truth, the width in pixels seen from the front, and whether the picture is grey, in which no colour is to be seen.
 """
 
@@ -42,7 +42,7 @@ def main():
                 line = {
                     "file": file,
                     "kind": kind,
-                    "corners": np.round(jittered(np.asarray(quad, np.float32), rng, 0.03), 2).tolist(),
+                    "corners": np.round(jittered(np.asarray(quad, np.float32), rng, 0.03, slant=0), 2).tolist(),
                     "plate": plate.text,
                     "color": plate.color,
                     "type": plate_type,

@@ -67,14 +67,14 @@ def warp(image, quad, rng=None, jitter=0.0, size=(INPUT_WIDTH, INPUT_HEIGHT)):
     return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def jittered(quad, rng, amount):
-    """Corners off by up to `amount` of the plate's sides, together (shift, scale) and each by itself."""
+def jittered(quad, rng, amount, slant=0.05):
+    """Corners off by about `amount` of the plate's sides, together (shift, scale), each by itself, and sheared by `slant` of its width."""
     horizontal = ((quad[1] - quad[0]) + (quad[2] - quad[3])) / 2
     vertical = ((quad[3] - quad[0]) + (quad[2] - quad[1])) / 2
     shift = horizontal * rng.gauss(0, amount * 0.5) + vertical * rng.gauss(0, amount * 1.2)
     grow_x, grow_y = rng.gauss(0, amount * 0.5), rng.gauss(0.01, amount * 1.2)
     # The detector mistakes shear most of all: a plate seen from aside and below is found as an upright one.
-    shear = horizontal * rng.gauss(0, 0.05) if rng.random() < 10 * amount else 0.0
+    shear = horizontal * rng.gauss(0, slant) if slant > 0 and rng.random() < 10 * amount else 0.0
     moved = np.empty_like(quad)
     for index, (sx, sy) in enumerate([(-1, -1), (1, -1), (1, 1), (-1, 1)]):
         own = horizontal * rng.gauss(0, amount * 0.35) + vertical * rng.gauss(0, amount * 0.9)
