@@ -1,7 +1,6 @@
 """Trains the plate detector: `python3 -m detector.train --plates DIR` from the folder `training`; resumes from its checkpoint."""
 
 import argparse
-import copy
 import multiprocessing as mp
 import random
 import time
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from checkpoints import Run
 from reader.samples import inside, read_image, train_and_validation
 
 from .find import find_plates
@@ -77,52 +77,32 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    model = PlateDetector().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.01)
-    average = copy.deepcopy(model)
-    step, spent = 0, 0.0
-    if args.init:
-        model.load_state_dict(torch.load(args.init)["average"])
-        average.load_state_dict(model.state_dict())
-    if (out / "checkpoint.pt").exists():
-        saved = torch.load(out / "checkpoint.pt")
-        model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
-        step, spent = saved["step"], saved["spent"]
+    run = Run(PlateDetector().to(memory_format=torch.channels_last), args.lr, 0.01, Path(args.out), args.init)
     queue = mp.Queue(maxsize=12)
-    producer = mp.Process(target=produce, args=(args.plates, 2000 + step, args.batch, queue), daemon=True)
+    producer = mp.Process(target=produce, args=(args.plates, 2000 + run.step, args.batch, queue), daemon=True)
     producer.start()
     held_out = train_and_validation(args.plates)[1]
     started, focal_run, corner_run = time.time(), 0.0, 0.0
     while True:
-        now = spent + (time.time() - started) / 60
-        progress = max(step / args.steps, now / args.minutes)
+        now = run.spent + (time.time() - started) / 60
+        progress = max(run.step / args.steps, now / args.minutes)
         if progress >= 1:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = args.lr * min(1.0, step / 200) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
-        model.train()
-        loss, focal, corner = loss_of(model, queue.get())
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
-        optimizer.step()
-        step += 1
-        decay = min(0.998, step / (step + 50))
-        with torch.no_grad():
-            for kept, new in zip(average.state_dict().values(), model.state_dict().values()):
-                kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
+        for group in run.optimizer.param_groups:
+            group["lr"] = args.lr * min(1.0, run.step / 200) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
+        run.model.train()
+        loss, focal, corner = loss_of(run.model, queue.get())
+        run.descend(loss, 10.0)
+        step = run.step
         keep = 0.98 if step > 1 else 0.0
         focal_run, corner_run = keep * focal_run + (1 - keep) * focal, keep * corner_run + (1 - keep) * corner
         if step % 50 == 0:
             print(f"step {step} minutes {now:.1f} focal {focal_run:.4f} corner {corner_run:.4f} queue {queue.qsize()}", flush=True)
         if step % 500 == 0:
-            print(f"step {step} validation found, corner error {validate(average, args.plates, held_out)}", flush=True)
-            state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": now}
-            torch.save(state, out / "checkpoint.tmp"), (out / "checkpoint.tmp").rename(out / "checkpoint.pt")
-    torch.save({"average": average.state_dict(), "step": step}, out / "final.pt")
-    print(f"done after {step} steps: validation {validate(average, args.plates, held_out)}", flush=True)
+            print(f"step {step} validation found, corner error {validate(run.average, args.plates, held_out)}", flush=True)
+            run.save_checkpoint(now)
+    run.save_final()
+    print(f"done after {run.step} steps: validation {validate(run.average, args.plates, held_out)}", flush=True)
     producer.terminate()
 
 

@@ -67,8 +67,7 @@ def _armed_police(rng):
         # Before 2013: WJ, two small digits of the region, five of the serial.
         return _single("armed_police", "WJ" + _digits(rng, 7), "WHITE", "ARMED_POLICE", (0, 1), (2, 3))
     province = rng.choice(PROVINCES) if rng.random() < 0.85 else ""
-    small = (2,) if province and rng.random() < 0.5 else ()
-    return _single("armed_police", "WJ" + province + _digits(rng, 4) + tail, "WHITE", "ARMED_POLICE", (0, 1), small)
+    return _single("armed_police", "WJ" + province + _digits(rng, 4) + tail, "WHITE", "ARMED_POLICE", (0, 1))
 
 
 def _military_text(rng):
@@ -112,7 +111,7 @@ KINDS = {
     "new_energy_small": (13, _new_energy_small),
     "new_energy_large": (6, _new_energy_large),
     "police": (4, lambda r: _single("police", _head(r) + _serial(r, 4, 1) + "警", "WHITE", "POLICE", (6,))),
-    "armed_police": (4, _armed_police),
+    "armed_police": (8, _armed_police),
     "military": (3, lambda r: _single("military", _military_text(r), "WHITE", "SINGLE_ROW_MILITARY", (0, 1))),
     "military_double": (
         4,
@@ -125,7 +124,7 @@ KINDS = {
     "macau": (2, lambda r: _cross_border(r, "澳", "MACAU")),
     "black_foreign": (5, lambda r: _single("black_foreign", _head(r) + _serial(r, 5), "BLACK", "BLACK")),
     "civil_aviation": (2, lambda r: _single("civil_aviation", "民航" + r.choice("ABCDEFGHJ") + _digits(r, 4), "GREEN", "CIVIL_AVIATION")),
-    "tractor": (5, _tractor),
+    "tractor": (7, _tractor),
     "emergency": (1, lambda r: _single("emergency", _head(r) + _serial(r, 4, 1) + "急", "WHITE", "UNKNOWN", (0, 6))),
 }
 

@@ -129,7 +129,7 @@ def _cells_with_small(small, count):
     boxes, left = [], 16.0
     for index in range(count):
         if index in small:
-            boxes.append((left, 67, unit * 0.42, 48))
+            boxes.append((left, 63, unit * 0.46, 52))
             left += unit / 2
         else:
             boxes.append((left, 25, unit * 0.83, 90))
@@ -148,7 +148,9 @@ def _dot_after(design):
 def _paint(rng, design, width, height):
     size = (int(height * SCALE), int(width * SCALE), 3)
     base, ink = PAINT["GREEN" if design.color == "YELLOW_GREEN" else design.color]
-    jitter = np.array([rng.uniform(-22, 22) for _ in range(3)], np.float32)
+    # Black paint fades to grey; tinted like the others it would be the dark blue of a plate at night.
+    tints, fading = (6, rng.uniform(-10, 30)) if design.color == "BLACK" else (22, 0.0)
+    jitter = np.array([rng.uniform(-tints, tints) + fading for _ in range(3)], np.float32)
     canvas = np.empty(size, np.float32)
     canvas[:] = np.array(base, np.float32) + jitter
     if design.kind == "new_energy_small":

@@ -1,7 +1,6 @@
 """Trains the plate reader: `python3 -m reader.train --plates DIR` from the folder `training`; resumes from its checkpoint."""
 
 import argparse
-import copy
 import multiprocessing as mp
 import random
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from checkpoints import Run
 from platerender.alphabet import CHARACTERS, COLORS
 from platerender.real_characters import RealCharacters
 
@@ -72,12 +72,6 @@ def exact(model, pictures):
     return {group: right[group] / total[group] for group in sorted(total)}
 
 
-def load_matching(model, weights):
-    """Takes over the weights whose name and shape are the model's; the others start anew."""
-    own = model.state_dict()
-    model.load_state_dict({**own, **{name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}})
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
@@ -91,55 +85,36 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
     model = PlateReader(len(CHARACTERS), len(COLORS)).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.02)
-    average = copy.deepcopy(model)
-    step, spent = 0, 0.0
-    if args.init:
-        load_matching(model, torch.load(args.init)["average"])
-        average.load_state_dict(model.state_dict())
-    if (out / "checkpoint.pt").exists():
-        saved = torch.load(out / "checkpoint.pt")
-        model.load_state_dict(saved["model"]), average.load_state_dict(saved["average"]), optimizer.load_state_dict(saved["optimizer"])
-        step, spent = saved["step"], saved["spent"]
+    run = Run(model, args.lr, 0.02, Path(args.out), args.init)
     real_share, strength = mp.Value("d", 0.5), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
-    producer = mp.Process(target=produce, args=(args.plates, 1000 + step, real_share, strength, args.batch, queue), daemon=True)
+    producer = mp.Process(target=produce, args=(args.plates, 1000 + run.step, real_share, strength, args.batch, queue), daemon=True)
     producer.start()
     pictures = validation_pictures(args.plates)
     started, running = time.time(), 0.0
     while True:
-        now = spent + (time.time() - started) / 60
-        progress = max(step / args.steps, now / args.minutes)
+        now = run.spent + (time.time() - started) / 60
+        progress = max(run.step / args.steps, now / args.minutes)
         if progress >= 1:
             break
         # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
-        strength.value = min(1.0, 0.15 + step / args.easy_steps)
-        warm = min(1.0, step / 300)
-        for group in optimizer.param_groups:
+        strength.value = min(1.0, 0.15 + run.step / args.easy_steps)
+        warm = min(1.0, run.step / 300)
+        for group in run.optimizer.param_groups:
             group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
         model.train()
         loss, ctc = loss_of(model, queue.get())
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        step += 1
-        decay = min(0.998, step / (step + 50))
-        with torch.no_grad():
-            for kept, new in zip(average.state_dict().values(), model.state_dict().values()):
-                kept.lerp_(new, 1 - decay) if kept.is_floating_point() else kept.copy_(new)
+        run.descend(loss, 5.0)
+        step = run.step
         running = 0.98 * running + 0.02 * ctc if step > 1 else ctc
         if step % 50 == 0:
             print(f"step {step} minutes {now:.1f} ctc {running:.4f} queue {queue.qsize()}", flush=True)
         if step % 500 == 0:
-            print(f"step {step} validation {exact(average, pictures)}", flush=True)
-            state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": now}
-            torch.save(state, out / "checkpoint.tmp"), (out / "checkpoint.tmp").rename(out / "checkpoint.pt")
-    torch.save({"average": average.state_dict(), "step": step}, out / "final.pt")
-    print(f"done after {step} steps: validation {exact(average, pictures)}", flush=True)
+            print(f"step {step} validation {exact(run.average, pictures)}", flush=True)
+            run.save_checkpoint(now)
+    run.save_final()
+    print(f"done after {run.step} steps: validation {exact(run.average, pictures)}", flush=True)
     producer.terminate()
 
 

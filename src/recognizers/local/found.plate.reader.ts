@@ -75,7 +75,7 @@ export class FoundPlateReader {
   private async readIn(pixels: RgbPixels, find: FoundPlate, patient: boolean): Promise<ReadPlate | null> {
     const straight = await straightened(this.detector, pixels, find.quad);
     const first = await this.readQuads(pixels, [straight ?? find.quad]);
-    if (straight !== null && first.some(isSure)) return first[0] ?? null;
+    if (straight !== null && first.some(isSure)) return likeliest(first);
     if (!patient) return likeliest(first);
     const closer = await inCloseUp(this.detector, pixels, find.quad);
     if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return null;
