@@ -21,8 +21,8 @@ export async function kindTable(engine, folder) {
     "pictures",
     ...BANDS.map(([from, to]) => `exact, ${from} to ${to - 1} px`),
     "exact, all",
-    "colour, but for grey pictures",
-    "type, where read exactly",
+    "colour (not of grey pictures)",
+    "type, where read exactly (not of grey pictures)",
   ];
   const rows = sets.map(([kind, plates]) => [
     kind,
@@ -38,7 +38,10 @@ export async function kindTable(engine, folder) {
       plates.filter(({ gray }) => !gray),
       ({ text, color }) => text?.color === color,
     ),
-    percent(plates.filter(isExact), ({ text, type }) => typeOfPlate(text) === type),
+    percent(
+      plates.filter((plate) => isExact(plate) && !plate.gray),
+      ({ text, type }) => typeOfPlate(text) === type,
+    ),
   ]);
   return table(head, rows);
 }

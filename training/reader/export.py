@@ -1,4 +1,4 @@
-"""Writes models/reader.onnx and models/reader.json: `python3 -m reader.export --weights runs/reader/final.pt`."""
+"""Writes models/reader.onnx and models/reader.json: `python3 -m reader.export --weights runs/reader/with-colors.pt`."""
 
 import argparse
 import json
@@ -30,7 +30,7 @@ class ExportedReader(nn.Module):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates", help="for the calibration, which needs the held-out pictures")
-    parser.add_argument("--weights", default="runs/reader/final.pt")
+    parser.add_argument("--weights", default="runs/reader/with-colors.pt")
     parser.add_argument("--out", default="../models")
     args = parser.parse_args()
     model = PlateReader(len(CHARACTERS), len(COLORS))
