@@ -63,11 +63,13 @@ def _new_energy_large(rng):
 
 def _armed_police(rng):
     tail = rng.choice(DIGITS + "XBTSHJD") if rng.random() < 0.6 else rng.choice(DIGITS)
-    if rng.random() < 0.25:
-        # Before 2013: WJ, two small digits of the region, five of the serial.
-        return _single("armed_police", "WJ" + _digits(rng, 7), "WHITE", "ARMED_POLICE", (0, 1), (2, 3))
     province = rng.choice(PROVINCES) if rng.random() < 0.85 else ""
     return _single("armed_police", "WJ" + province + _digits(rng, 4) + tail, "WHITE", "ARMED_POLICE", (0, 1))
+
+
+def _armed_police_old(rng):
+    # Before 2013: WJ, two small digits of the region, five of the serial.
+    return _single("armed_police_old", "WJ" + _digits(rng, 7), "WHITE", "ARMED_POLICE", (0, 1), (2, 3))
 
 
 def _military_text(rng):
@@ -105,13 +107,14 @@ def _tractor(rng):
 KINDS = {
     "blue": (27, lambda r: _single("blue", _head(r) + _serial(r, 5), "BLUE", "BLUE")),
     "yellow_single": (8, lambda r: _single("yellow_single", _head(r) + _serial(r, 5), "YELLOW", "SINGLE_ROW_YELLOW")),
-    "yellow_double": (10, lambda r: _double("yellow_double", _head(r) + _serial(r, 5), "YELLOW", "DOUBLE_ROW_YELLOW")),
+    "yellow_double": (12, lambda r: _double("yellow_double", _head(r) + _serial(r, 5), "YELLOW", "DOUBLE_ROW_YELLOW")),
     "trailer": (5, lambda r: _double("trailer", _head(r) + _serial(r, 4, 1) + "挂", "YELLOW", "DOUBLE_ROW_YELLOW")),
     "learner": (3, lambda r: _single("learner", _head(r) + _serial(r, 4, 1) + "学", "YELLOW", "SINGLE_ROW_YELLOW")),
-    "new_energy_small": (13, _new_energy_small),
+    "new_energy_small": (18, _new_energy_small),
     "new_energy_large": (6, _new_energy_large),
     "police": (4, lambda r: _single("police", _head(r) + _serial(r, 4, 1) + "警", "WHITE", "POLICE", (6,))),
-    "armed_police": (8, _armed_police),
+    "armed_police": (4, _armed_police),
+    "armed_police_old": (14, _armed_police_old),
     "military": (3, lambda r: _single("military", _military_text(r), "WHITE", "SINGLE_ROW_MILITARY", (0, 1))),
     "military_double": (
         4,
@@ -124,7 +127,7 @@ KINDS = {
     "macau": (2, lambda r: _cross_border(r, "澳", "MACAU")),
     "black_foreign": (5, lambda r: _single("black_foreign", _head(r) + _serial(r, 5), "BLACK", "BLACK")),
     "civil_aviation": (2, lambda r: _single("civil_aviation", "民航" + r.choice("ABCDEFGHJ") + _digits(r, 4), "GREEN", "CIVIL_AVIATION")),
-    "tractor": (7, _tractor),
+    "tractor": (9, _tractor),
     "emergency": (1, lambda r: _single("emergency", _head(r) + _serial(r, 4, 1) + "急", "WHITE", "UNKNOWN", (0, 6))),
 }
 

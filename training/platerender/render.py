@@ -79,7 +79,7 @@ def _template(design):
         return "green_car_140" if design.kind == "new_energy_small" else "green_truck_140"
     if len(design.rows) == 2:
         return f"{design.color.lower()}_220"
-    if design.kind in ("armed_police", "embassy"):
+    if design.kind in ("armed_police", "armed_police_old", "embassy"):
         return "black_shi_140" if design.kind == "embassy" and design.text[0] == "使" else ""
     return "white_army_140" if design.kind in ("military", "old_army") else f"{design.color.lower()}_140"
 
