@@ -1,4 +1,5 @@
 /** Every migration in the order in which it runs. */
 import { FirstStore1763870400000 } from "./1763870400000-first-store.js";
+import { KeysAndPlates1764000000000 } from "./1764000000000-keys-and-plates.js";
 
-export const MIGRATIONS = [FirstStore1763870400000] as const;
+export const MIGRATIONS = [FirstStore1763870400000, KeysAndPlates1764000000000] as const;

@@ -8,8 +8,6 @@ import { startEmbeddedServer } from "./database/embedded.server.js";
 import { migrate, refusePending } from "./database/migrations.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
-import { PlateRecognitionResolver } from "./graphql/resolvers/plate-recognition.resolver.js";
-import { PlateResolver } from "./graphql/resolvers/plate.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { callerCheck } from "./http/caller.js";
@@ -18,6 +16,7 @@ import { Metrics } from "./http/metrics.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
 import { ENTITIES } from "./recognitions/entities.js";
+import { PlateRepository } from "./recognitions/plate.repository.js";
 import { RecognitionRepository } from "./recognitions/recognition.repository.js";
 import { RecognitionService, type Recognizers } from "./recognitions/recognition.service.js";
 import { RecognitionStore } from "./recognitions/recognition.store.js";
@@ -60,8 +59,12 @@ async function start(config: Config, logger: Logger, releases: Release[]): Promi
     startRecognizers(config, logger, releases),
     startDatabase(config, logger, metrics, releases),
   );
-  const recognitions = new RecognitionRepository(store.database);
-  const requests = new RequestRepository(store.database);
+  const plates = new PlateRepository(store.database);
+  const reads = {
+    recognitions: new RecognitionRepository(store.database, plates),
+    requests: new RequestRepository(store.database),
+    plates,
+  };
   const service = new RecognitionService(
     recognizers,
     new RecognitionStore(store.database),
@@ -72,11 +75,7 @@ async function start(config: Config, logger: Logger, releases: Release[]): Promi
       metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
     },
   );
-  const schema = await createSchema([
-    new RecognizeResolver(service, config.images),
-    new PlateRecognitionResolver(recognitions),
-    new PlateResolver(recognitions),
-  ]);
+  const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger);
   releases.push(() => graphql.server.stop());
   const http = await createHttpServer({
@@ -84,7 +83,7 @@ async function start(config: Config, logger: Logger, releases: Release[]): Promi
     service,
     metrics,
     logger,
-    createContext: () => createContext({ recognitions, requests }),
+    createContext: () => createContext(reads),
     checkCaller: callerCheck(config.allowAnonymous),
     checkReady: () => store.database.ping(),
     maxImageBytes: config.images.maxBytes,

@@ -3,6 +3,7 @@ import { registerEnumType } from "type-graphql";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
 import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
 import { RECOGNITION_ORDERS } from "../recognitions/recognition.page.js";
+import { STATS_INTERVALS } from "../recognitions/recognition.stats.js";
 import { RECOGNITION_STATUSES } from "../recognitions/recognition-request.entity.js";
 import { RECOGNITION_ENGINES } from "../recognizers/recognizer.js";
 
@@ -105,5 +106,17 @@ export const PlateRecognitionOrderEnum = describedEnum(
     RECOGNIZED_AT_ASC: "Earliest reading first.",
     CONFIDENCE_DESC: "Surest first.",
     CONFIDENCE_ASC: "Least sure first.",
+  },
+);
+
+export const StatsIntervalEnum = describedEnum(
+  "StatsInterval",
+  "How long a bucket of statistics is.",
+  STATS_INTERVALS,
+  {
+    HOUR: "An hour.",
+    DAY: "A day, from midnight.",
+    WEEK: "A week, from Monday.",
+    MONTH: "A month, from the first.",
   },
 );

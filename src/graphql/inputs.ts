@@ -2,12 +2,8 @@
 import { Field, InputType, Int } from "type-graphql";
 import { AppError } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
-import type {
-  NumberRange,
-  PlateNumberFilter,
-  RecognitionFilter,
-  TimeRange,
-} from "../recognitions/recognition.filter.js";
+import type { PlateNumberFilter } from "../recognitions/plate-number.filter.js";
+import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/recognition.filter.js";
 import type { Timestamp } from "../recognitions/recognition.rows.js";
 import type { RecognizeOptions } from "../recognitions/recognition.service.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
@@ -33,6 +29,12 @@ export class PlateNumberFilterInput implements PlateNumberFilter {
 
   @Field(() => String, { nullable: true, description: "Holds this anywhere. `%`, `_` and `\\` mean themselves." })
   contains?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Like this from end to end: `?` is any one character, `*` any run of them, everything else itself.",
+  })
+  matches?: string | null;
 }
 
 @InputType("DateTimeRange", { description: "A half-open range of time." })

@@ -3,15 +3,18 @@ import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/recognition.repository.js";
 import type { PageRequest, RecognitionPage } from "../recognitions/recognition.page.js";
 import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/recognition.rows.js";
+import type { PlateRepository } from "../recognitions/plate.repository.js";
 import type { RequestRepository } from "../recognitions/request.repository.js";
 
 export interface Repositories {
   recognitions: RecognitionRepository;
   requests: RequestRepository;
+  plates: PlateRepository;
 }
 
 export class Loaders {
   readonly recognition: DataLoader<string, PlateRecognitionRow | null>;
+  readonly recognitionWithRequest: DataLoader<string, PlateRecognitionRow | null>;
   readonly request: DataLoader<string, RecognitionRequestRow | null>;
   readonly recognitionsOfRequest: DataLoader<string, PlateRecognitionRow[]>;
   readonly plate: DataLoader<string, PlateRow | null>;
@@ -21,11 +24,14 @@ export class Loaders {
     private readonly partnerId: string,
     private readonly repositories: Repositories,
   ) {
-    const { recognitions, requests } = repositories;
-    this.recognition = new DataLoader(async (ids) => inOrder(ids, await recognitions.findByIds(partnerId, ids)));
+    const { recognitions, requests, plates } = repositories;
+    this.recognition = new DataLoader(async (ids) => inOrder(ids, await recognitions.findByIds(partnerId, ids, false)));
+    this.recognitionWithRequest = new DataLoader(async (ids) =>
+      inOrder(ids, await recognitions.findByIds(partnerId, ids, true)),
+    );
     this.request = new DataLoader(async (ids) => inOrder(ids, await requests.findByIds(partnerId, ids)));
     this.recognitionsOfRequest = new DataLoader((ids) => recognitions.findByRequests(partnerId, ids));
-    this.plate = new DataLoader((numbers) => recognitions.findPlates(partnerId, numbers));
+    this.plate = new DataLoader((numbers) => plates.findPlates(partnerId, numbers));
   }
 
   /** A page of one plate's history; the same page of other plates in the same operation comes with the same statement. */

@@ -33,7 +33,11 @@ export class PagingArgs {
 }
 
 /** Checks the arguments against each other and the order that the cursors must belong to. */
-export function pageRequestOf({ first, after, last, before }: PagingArgs, order: RecognitionOrder): PageRequest {
+export function pageRequestOf(
+  { first, after, last, before }: PagingArgs,
+  order: RecognitionOrder,
+  withRequests: boolean,
+): PageRequest {
   if (present(first) && present(last)) throw new AppError("BAD_USER_INPUT", "Give `first` or `last`, not both.");
   return {
     order,
@@ -41,6 +45,7 @@ export function pageRequestOf({ first, after, last, before }: PagingArgs, order:
     backward: present(last),
     after: present(after) ? decodeCursor(after, order) : null,
     before: present(before) ? decodeCursor(before, order) : null,
+    withRequests,
   };
 }
 

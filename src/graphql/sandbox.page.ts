@@ -50,22 +50,38 @@ query OnePlate($number: String = "粤TNT444") {
   }
 }
 
-# 6. One reading by its id (take one from above).
+# 6. Plates like one that a camera may have misread.
+query LikeThisPlate($number: String = "粤TNT444") {
+  similarPlates(number: $number, first: 5) { distance plate { number sightings lastSeenAt } }
+}
+
+# 7. A month of readings, day by day.
+query ByDay {
+  recognitionStats(
+    filter: { capturedAt: { gte: "2026-11-01T00:00:00+08:00", lt: "2026-12-01T00:00:00+08:00" } }
+    interval: DAY
+    timeZone: "Asia/Shanghai"
+  ) {
+    start count distinctPlates averageConfidence
+  }
+}
+
+# 8. One reading by its id (take one from above).
 query OneReading($id: ID = "UGxhdGVSZWNvZ25pdGlvbjowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA") {
   plateRecognition(id: $id) { plateNumber confidence request { id status recognitions { plateNumber } } }
 }
 
-# 7. One attempt by its id.
+# 9. One attempt by its id.
 query OneRequest($id: ID = "UmVjb2duaXRpb25SZXF1ZXN0OjAwMDAwMDAwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMA") {
   recognitionRequest(id: $id) { status engine errorCode durationMs recognitions { plateNumber } }
 }
 
-# 8. Anything by its id.
+# 10. Anything by its id.
 query AnyNode($id: ID = "UGxhdGVSZWNvZ25pdGlvbjowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA") {
   node(id: $id) { __typename id ... on PlateRecognition { plateNumber } ... on RecognitionRequest { status } }
 }
 
-# 9. Many at once.
+# 11. Many at once.
 query ManyNodes($ids: [ID!] = ["UGxhdGVSZWNvZ25pdGlvbjowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA"]) {
   nodes(ids: $ids) { __typename id }
 }

@@ -8,6 +8,7 @@ import { PlateRecognitionResolver } from "./resolvers/plate-recognition.resolver
 import { PlateResolver } from "./resolvers/plate.resolver.js";
 import { RecognitionRequestResolver } from "./resolvers/recognition-request.resolver.js";
 import { RecognizeResolver } from "./resolvers/recognize.resolver.js";
+import { StatsResolver } from "./resolvers/stats.resolver.js";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeGraphQL names resolver classes by this type
 const RESOLVERS: NonEmptyArray<Function> = [
@@ -17,6 +18,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   PlateResolver,
   RecognitionRequestResolver,
   RecognizeResolver,
+  StatsResolver,
 ];
 
 /** `instances` are the resolvers that need collaborators; printing the schema alone needs none. */

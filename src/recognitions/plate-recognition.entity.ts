@@ -2,7 +2,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
-import { PartnerEntity } from "./partner.entity.js";
 import { RecognitionRequestEntity } from "./recognition-request.entity.js";
 
 @Entity("plate_recognitions")
@@ -13,24 +12,29 @@ import { RecognitionRequestEntity } from "./recognition-request.entity.js";
 @Index("plate_recognitions_by_recognized_at", ["partnerId", "recognizedAt", "id"])
 @Index("plate_recognitions_by_confidence", ["partnerId", "confidence", "id"])
 @Index("plate_recognitions_by_plate", ["partnerId", "plateNumber", "capturedAt", "id"])
-@Index("plate_recognitions_by_request", ["requestId", "rank"])
+@Index("plate_recognitions_by_request", ["partnerId", "requestId", "rank"])
+@Index("plate_recognitions_by_camera", ["partnerId", "cameraId", "capturedAt", "id"])
+@Index("plate_recognitions_by_type", ["partnerId", "type", "capturedAt", "id"])
 export class PlateRecognitionEntity {
+  @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "plate_recognitions_pkey" })
+  partnerId!: string;
+
   /** UUIDv7: ids sort by the time they were made. */
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "plate_recognitions_pkey" })
   id!: string;
-
-  @Column("uuid", { name: "partner_id" })
-  partnerId!: string;
-
-  @ManyToOne(() => PartnerEntity, { nullable: false })
-  @JoinColumn({ name: "partner_id", foreignKeyConstraintName: "plate_recognitions_partner_fkey" })
-  partner?: Relation<PartnerEntity>;
 
   @Column("uuid", { name: "request_id" })
   requestId!: string;
 
   @ManyToOne(() => RecognitionRequestEntity, { nullable: false, onDelete: "CASCADE" })
-  @JoinColumn({ name: "request_id", foreignKeyConstraintName: "plate_recognitions_request_fkey" })
+  @JoinColumn([
+    {
+      name: "partner_id",
+      referencedColumnName: "partnerId",
+      foreignKeyConstraintName: "plate_recognitions_request_fkey",
+    },
+    { name: "request_id", referencedColumnName: "id", foreignKeyConstraintName: "plate_recognitions_request_fkey" },
+  ])
   request?: Relation<RecognitionRequestEntity>;
 
   /** Place among the readings of its photo, best first, from 0. */
@@ -38,7 +42,7 @@ export class PlateRecognitionEntity {
   rank!: number;
 
   /** Normalised: upper case, no separators. */
-  @Column("text", { name: "plate_number" })
+  @Column({ type: "text", name: "plate_number", collation: "C" })
   plateNumber!: string;
 
   @Column("text", { nullable: true })

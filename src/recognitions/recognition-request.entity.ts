@@ -16,12 +16,12 @@ export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
 @Check("recognition_requests_image_sha256", `octet_length(image_sha256) = 32`)
 @Check("recognition_requests_error", `(status = 'FAILED') = (error_code IS NOT NULL)`)
 export class RecognitionRequestEntity {
+  @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "recognition_requests_pkey" })
+  partnerId!: string;
+
   /** UUIDv7: ids sort by the time they were made. */
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "recognition_requests_pkey" })
   id!: string;
-
-  @Column("uuid", { name: "partner_id" })
-  partnerId!: string;
 
   @ManyToOne(() => PartnerEntity, { nullable: false })
   @JoinColumn({ name: "partner_id", foreignKeyConstraintName: "recognition_requests_partner_fkey" })

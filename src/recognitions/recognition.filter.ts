@@ -1,17 +1,9 @@
 /** What a caller may narrow a list of readings by, and the SQL conditions that say it. */
-import { normalizePlateNumber } from "../plates/plate-number.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
+import type { Parameters } from "./parameters.js";
+import { numberConditions, type Optional, type PlateNumberFilter } from "./plate-number.filter.js";
 import type { Timestamp } from "./recognition.rows.js";
-
-type Optional<Value> = Value | null | undefined;
-
-export interface PlateNumberFilter {
-  eq?: Optional<string>;
-  in?: Optional<readonly string[]>;
-  startsWith?: Optional<string>;
-  contains?: Optional<string>;
-}
 
 /** Half-open: `gte` is in, `lt` is out. */
 export interface TimeRange {
@@ -39,48 +31,23 @@ export interface RecognitionFilter {
   engine?: Optional<readonly RecognitionEngine[]>;
 }
 
-/** Collects the values of one statement and hands out their places. */
-export class Parameters {
-  readonly values: unknown[] = [];
-
-  /** Adds the value and gives its place, such as `$3`. */
-  add(value: unknown): string {
-    return `$${this.values.push(value)}`;
-  }
-}
-
 /** The conditions of `filter` on `plate_recognitions AS p`. Values only ever go into `parameters`. */
 export function conditionsOf(filter: RecognitionFilter, parameters: Parameters): string[] {
-  const conditions: string[] = [];
-  const compare = (sql: string, operator: string, value: unknown, cast: string): void => {
-    if (value !== null && value !== undefined) conditions.push(`${sql} ${operator} ${parameters.add(value)}::${cast}`);
+  const conditions = filter.plateNumber ? numberConditions(filter.plateNumber, "p.plate_number", parameters) : [];
+  const compare = (column: string, operator: string, value: Optional<string | number>, cast: string): void => {
+    if (value !== null && value !== undefined)
+      conditions.push(`${column} ${operator} ${parameters.add(value)}::${cast}`);
   };
-  const anyOf = (sql: string, values: Optional<readonly string[]>): void => {
-    if (values !== null && values !== undefined) conditions.push(`${sql} = ANY(${parameters.add(values)}::text[])`);
+  const anyOf = (column: string, values: Optional<readonly string[]>): void => {
+    if (values?.length === 1) compare(column, "=", values[0], "text");
+    else if (values) conditions.push(`${column} = ANY(${parameters.add(values)}::text[])`);
   };
-  const { plateNumber, capturedAt, recognizedAt, confidence } = filter;
-  if (plateNumber) {
-    compare("p.plate_number", "=", mapped(plateNumber.eq, normalizePlateNumber), "text");
-    anyOf("p.plate_number", plateNumber.in?.map(normalizePlateNumber));
-    compare(
-      "p.plate_number",
-      "LIKE",
-      mapped(plateNumber.startsWith, (text) => `${literal(text)}%`),
-      "text",
-    );
-    compare(
-      "p.plate_number",
-      "LIKE",
-      mapped(plateNumber.contains, (text) => `%${literal(text)}%`),
-      "text",
-    );
-  }
-  compare("p.captured_at", ">=", capturedAt?.gte, "timestamptz");
-  compare("p.captured_at", "<", capturedAt?.lt, "timestamptz");
-  compare("p.recognized_at", ">=", recognizedAt?.gte, "timestamptz");
-  compare("p.recognized_at", "<", recognizedAt?.lt, "timestamptz");
-  compare("p.confidence", ">=", confidence?.gte, "int");
-  compare("p.confidence", "<=", confidence?.lte, "int");
+  compare("p.captured_at", ">=", filter.capturedAt?.gte, "timestamptz");
+  compare("p.captured_at", "<", filter.capturedAt?.lt, "timestamptz");
+  compare("p.recognized_at", ">=", filter.recognizedAt?.gte, "timestamptz");
+  compare("p.recognized_at", "<", filter.recognizedAt?.lt, "timestamptz");
+  compare("p.confidence", ">=", filter.confidence?.gte, "int");
+  compare("p.confidence", "<=", filter.confidence?.lte, "int");
   anyOf("p.color", filter.color);
   anyOf("p.type", filter.type);
   anyOf("p.direction", filter.direction);
@@ -88,13 +55,4 @@ export function conditionsOf(filter: RecognitionFilter, parameters: Parameters):
   anyOf("p.camera_id", filter.cameraId);
   anyOf("p.engine", filter.engine);
   return conditions;
-}
-
-function mapped(text: Optional<string>, change: (text: string) => string): string | null {
-  return text === null || text === undefined ? null : change(text);
-}
-
-/** `%`, `_` and `\` mean themselves in what callers write. */
-function literal(text: string): string {
-  return normalizePlateNumber(text).replace(/[\\%_]/g, "\\$&");
 }

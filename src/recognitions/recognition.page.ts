@@ -1,7 +1,8 @@
 /** Keyset pages: which rows come next after a given one, in any order, at the same price for every page. */
-import { conditionsOf, Parameters, type RecognitionFilter } from "./recognition.filter.js";
-import { RECOGNITION_COLUMNS, type PlateRecognitionRow } from "./recognition.rows.js";
-import type { Statement } from "../database/database.js";
+import type { Statement } from "../database/statement.js";
+import { Parameters } from "./parameters.js";
+import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
+import { RECOGNITION, RECOGNITION_WITH_REQUEST, type PlateRecognitionRow } from "./recognition.rows.js";
 
 interface OrderKey {
   column: string;
@@ -11,28 +12,25 @@ interface OrderKey {
   valueOf(row: PlateRecognitionRow): string | number;
 }
 
+const CAPTURED_AT = {
+  column: "p.captured_at",
+  cast: "timestamptz",
+  valueOf: (row: PlateRecognitionRow) => row.capturedAt,
+};
+const RECOGNIZED_AT = {
+  column: "p.recognized_at",
+  cast: "timestamptz",
+  valueOf: (row: PlateRecognitionRow) => row.recognizedAt,
+};
+const CONFIDENCE = { column: "p.confidence", cast: "int", valueOf: (row: PlateRecognitionRow) => row.confidence };
+
 const ORDER_KEYS = {
-  CAPTURED_AT_DESC: {
-    column: "p.captured_at",
-    cast: "timestamptz",
-    direction: "DESC",
-    valueOf: (row) => row.capturedAt,
-  },
-  CAPTURED_AT_ASC: { column: "p.captured_at", cast: "timestamptz", direction: "ASC", valueOf: (row) => row.capturedAt },
-  RECOGNIZED_AT_DESC: {
-    column: "p.recognized_at",
-    cast: "timestamptz",
-    direction: "DESC",
-    valueOf: (row) => row.recognizedAt,
-  },
-  RECOGNIZED_AT_ASC: {
-    column: "p.recognized_at",
-    cast: "timestamptz",
-    direction: "ASC",
-    valueOf: (row) => row.recognizedAt,
-  },
-  CONFIDENCE_DESC: { column: "p.confidence", cast: "int", direction: "DESC", valueOf: (row) => row.confidence },
-  CONFIDENCE_ASC: { column: "p.confidence", cast: "int", direction: "ASC", valueOf: (row) => row.confidence },
+  CAPTURED_AT_DESC: { ...CAPTURED_AT, direction: "DESC" },
+  CAPTURED_AT_ASC: { ...CAPTURED_AT, direction: "ASC" },
+  RECOGNIZED_AT_DESC: { ...RECOGNIZED_AT, direction: "DESC" },
+  RECOGNIZED_AT_ASC: { ...RECOGNIZED_AT, direction: "ASC" },
+  CONFIDENCE_DESC: { ...CONFIDENCE, direction: "DESC" },
+  CONFIDENCE_ASC: { ...CONFIDENCE, direction: "ASC" },
 } as const satisfies Record<string, OrderKey>;
 
 export type RecognitionOrder = keyof typeof ORDER_KEYS;
@@ -51,12 +49,20 @@ export interface PageRequest {
   backward: boolean;
   after: Position | null;
   before: Position | null;
+  /** Whether each reading brings its attempt along. */
+  withRequests: boolean;
 }
 
 export interface RecognitionPage {
   rows: PlateRecognitionRow[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
+}
+
+/** Rows whose column holds one of the values, each value's own rows found in order through an index that begins with the column. */
+export interface EachOf {
+  column: "plate_number" | "camera_id" | "type";
+  values: readonly string[];
 }
 
 export function positionOf(order: RecognitionOrder, row: PlateRecognitionRow): Position {
@@ -73,17 +79,15 @@ export function fitsOrder(order: RecognitionOrder, value: unknown): value is str
 }
 
 /** One row more than the page holds is asked for: its presence says that the list goes on. */
-export function pageStatement(partnerId: string, filter: RecognitionFilter, page: PageRequest): Statement {
+export function pageStatement(
+  partnerId: string,
+  filter: RecognitionFilter,
+  page: PageRequest,
+  eachOf: EachOf | null,
+): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
-  const conditions = [
-    `p.partner_id = ${parameters.add(partnerId)}`,
-    ...conditionsOf(filter, parameters),
-    ...bounds(page, parameters),
-  ];
-  return {
-    text: `SELECT ${RECOGNITION_COLUMNS} FROM plate_recognitions p WHERE ${conditions.join(" AND ")} ${tail(page, parameters)}`,
-    values: parameters.values,
-  };
+  const rows = pageRows(partnerId, filter, page, eachOf, parameters);
+  return selected(rows, page, `${orderBy(page)} LIMIT ${page.size + 1}`, parameters);
 }
 
 /** The same page of each of many plates' histories, in one statement; rows carry the plate they belong to. */
@@ -91,27 +95,50 @@ export function pagePerPlateStatement(
   partnerId: string,
   plateNumbers: readonly string[],
   page: PageRequest,
-): Statement {
+): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
-  const owner = parameters.add(partnerId);
-  const numbers = parameters.add(plateNumbers);
-  const conditions = [`p.partner_id = ${owner}`, "p.plate_number = wanted.number", ...bounds(page, parameters)];
-  return {
-    text: `SELECT q.* FROM unnest(${numbers}::text[]) WITH ORDINALITY AS wanted(number, place)
-      CROSS JOIN LATERAL (
-        SELECT ${RECOGNITION_COLUMNS} FROM plate_recognitions p WHERE ${conditions.join(" AND ")} ${tail(page, parameters)}
-      ) q ORDER BY wanted.place`,
-    values: parameters.values,
-  };
+  const rows = pageRows(partnerId, {}, page, { column: "plate_number", values: plateNumbers }, parameters);
+  return selected(rows, page, `ORDER BY p.plate_number, ${orderBy(page).slice("ORDER BY ".length)}`, parameters);
 }
 
 /** Drops the extra row, turns a backward page round and says what lies on either side. */
 export function pageOf(rows: readonly PlateRecognitionRow[], page: PageRequest): RecognitionPage {
   const goesOn = rows.length > page.size;
-  const kept = rows.slice(0, page.size);
+  const kept = goesOn ? rows.slice(0, page.size) : [...rows];
   return page.backward
     ? { rows: kept.reverse(), hasNextPage: page.before !== null, hasPreviousPage: goesOn }
     : { rows: kept, hasNextPage: goesOn, hasPreviousPage: page.after !== null };
+}
+
+/** The rows of the page before anything is joined to them. */
+function pageRows(
+  partnerId: string,
+  filter: RecognitionFilter,
+  page: PageRequest,
+  eachOf: EachOf | null,
+  parameters: Parameters,
+): string {
+  const conditions = [
+    `p.partner_id = ${parameters.add(partnerId)}`,
+    ...(eachOf ? [`p.${eachOf.column} = wanted.value`] : []),
+    ...conditionsOf(filter, parameters),
+    ...bounds(page, parameters),
+  ];
+  // The limit stands in the text: a plan made for any limit would expect a tenth of the table.
+  const rows = `SELECT p.* FROM plate_recognitions p WHERE ${conditions.join(" AND ")} ${orderBy(page)} LIMIT ${page.size + 1}`;
+  return eachOf
+    ? `SELECT p.* FROM unnest(${parameters.add(eachOf.values)}::text[]) AS wanted(value) CROSS JOIN LATERAL (${rows}) p`
+    : rows;
+}
+
+function selected(
+  rows: string,
+  page: PageRequest,
+  tail: string,
+  { values }: Parameters,
+): Statement<PlateRecognitionRow> {
+  const { columns, join, read } = page.withRequests ? RECOGNITION_WITH_REQUEST : RECOGNITION;
+  return { text: `SELECT ${columns} FROM (${rows}) p ${join} ${tail}`, values, read };
 }
 
 function bounds({ order, after, before }: PageRequest, parameters: Parameters): string[] {
@@ -123,8 +150,8 @@ function bounds({ order, after, before }: PageRequest, parameters: Parameters): 
   return [...(after ? [bound(past, after)] : []), ...(before ? [bound(short, before)] : [])];
 }
 
-function tail({ order, backward, size }: PageRequest, parameters: Parameters): string {
+function orderBy({ order, backward }: PageRequest): string {
   const { column, direction } = ORDER_KEYS[order];
   const read = (direction === "ASC") === backward ? "DESC" : "ASC";
-  return `ORDER BY ${column} ${read}, p.id ${read} LIMIT ${parameters.add(size + 1)}::int`;
+  return `ORDER BY ${column} ${read}, p.id ${read}`;
 }

@@ -1,20 +1,31 @@
-/** Reads of plates and readings: plain rows, the owner first. */
-import type { Database } from "../database/database.js";
-import { conditionsOf, Parameters, type RecognitionFilter } from "./recognition.filter.js";
+/** Reads of readings: plain rows, the owner first. */
+import type { Reader } from "../database/statement.js";
+import { Parameters } from "./parameters.js";
+import { narrowsPlates, type PlateRepository } from "./plate.repository.js";
+import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
 import {
   pageOf,
   pagePerPlateStatement,
   pageStatement,
+  type EachOf,
   type PageRequest,
   type RecognitionPage,
 } from "./recognition.page.js";
-import { PLATE_COLUMNS, RECOGNITION_COLUMNS, type PlateRecognitionRow, type PlateRow } from "./recognition.rows.js";
+import { RECOGNITION, RECOGNITION_WITH_REQUEST, type PlateRecognitionRow } from "./recognition.rows.js";
+import { statsStatement, type RecognitionStats, type StatsRequest } from "./recognition.stats.js";
+
+/** Up to so many plates their readings are looked up plate by plate; above it the list's own order finds some of them sooner. */
+const MAX_PLATES_LOOKED_UP = 1000;
 
 export class RecognitionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Reader,
+    private readonly plates: PlateRepository,
+  ) {}
 
   async findPage(partnerId: string, filter: RecognitionFilter, page: PageRequest): Promise<RecognitionPage> {
-    return pageOf(await this.database.rows<PlateRecognitionRow>(pageStatement(partnerId, filter, page)), page);
+    const { eachOf, rest } = await this.narrowed(partnerId, filter, page);
+    return pageOf(await this.database.rows(pageStatement(partnerId, rest, page, eachOf)), page);
   }
 
   /** One page of the history of each plate, in the order of `plateNumbers`. */
@@ -23,7 +34,7 @@ export class RecognitionRepository {
     plateNumbers: readonly string[],
     page: PageRequest,
   ): Promise<RecognitionPage[]> {
-    const rows = await this.database.rows<PlateRecognitionRow>(pagePerPlateStatement(partnerId, plateNumbers, page));
+    const rows = await this.database.rows(pagePerPlateStatement(partnerId, plateNumbers, page));
     const byPlate = grouped(rows, (row) => row.plateNumber);
     return plateNumbers.map((number) => pageOf(byPlate.get(number) ?? [], page));
   }
@@ -31,42 +42,70 @@ export class RecognitionRepository {
   async count(partnerId: string, filter: RecognitionFilter): Promise<number> {
     const parameters = new Parameters();
     const conditions = [`p.partner_id = ${parameters.add(partnerId)}`, ...conditionsOf(filter, parameters)];
-    const [row] = await this.database.rows<{ count: number }>({
-      text: `SELECT count(*)::int AS "count" FROM plate_recognitions p WHERE ${conditions.join(" AND ")}`,
+    const [count] = await this.database.rows({
+      text: `SELECT count(*)::int FROM plate_recognitions p WHERE ${conditions.join(" AND ")}`,
       values: parameters.values,
+      read: ([value]) => value as number,
     });
-    return row?.count ?? 0;
+    return count ?? 0;
+  }
+
+  async stats(partnerId: string, filter: RecognitionFilter, request: StatsRequest): Promise<RecognitionStats[]> {
+    return this.database.rows(statsStatement(partnerId, filter, request));
   }
 
   /** The readings among `ids`, in any order. */
-  async findByIds(partnerId: string, ids: readonly string[]): Promise<PlateRecognitionRow[]> {
-    return this.database.rows<PlateRecognitionRow>({
-      text: `SELECT ${RECOGNITION_COLUMNS} FROM plate_recognitions p WHERE p.partner_id = $1 AND p.id = ANY($2::uuid[])`,
+  async findByIds(partnerId: string, ids: readonly string[], withRequests: boolean): Promise<PlateRecognitionRow[]> {
+    const { columns, join, read } = withRequests ? RECOGNITION_WITH_REQUEST : RECOGNITION;
+    return this.database.rows({
+      text: `SELECT ${columns} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = ANY($2::uuid[])`,
       values: [partnerId, ids],
+      read,
     });
   }
 
   /** The readings of each request, best first, in the order of `requestIds`. */
   async findByRequests(partnerId: string, requestIds: readonly string[]): Promise<PlateRecognitionRow[][]> {
-    const rows = await this.database.rows<PlateRecognitionRow>({
-      text: `SELECT ${RECOGNITION_COLUMNS} FROM plate_recognitions p
+    const rows = await this.database.rows({
+      text: `SELECT ${RECOGNITION.columns} FROM plate_recognitions p
         WHERE p.partner_id = $1 AND p.request_id = ANY($2::uuid[]) ORDER BY p.request_id, p.rank`,
       values: [partnerId, requestIds],
+      read: RECOGNITION.read,
     });
     const byRequest = grouped(rows, (row) => row.requestId);
     return requestIds.map((id) => byRequest.get(id) ?? []);
   }
 
-  /** What is known of each plate, in the order of `numbers`; null for one that was never seen. */
-  async findPlates(partnerId: string, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
-    const rows = await this.database.rows<PlateRow>({
-      text: `SELECT ${PLATE_COLUMNS} FROM plate_recognitions p
-        WHERE p.partner_id = $1 AND p.plate_number = ANY($2::text[]) GROUP BY p.plate_number`,
-      values: [partnerId, numbers],
-    });
-    const byNumber = new Map(rows.map((row) => [row.number, row]));
-    return numbers.map((number) => byNumber.get(number) ?? null);
+  /**
+   * Finds rare rows without reading through the common ones: a list of plates, cameras or kinds becomes one lookup each, and a condition on
+   * part of a number becomes the plates that meet it, where they are few.
+   */
+  private async narrowed(
+    partnerId: string,
+    filter: RecognitionFilter,
+    { order }: PageRequest,
+  ): Promise<{ eachOf: EachOf | null; rest: RecognitionFilter }> {
+    if (narrowsPlates(filter)) {
+      const numbers = await this.plates.findNumbers(partnerId, filter, MAX_PLATES_LOOKED_UP + 1);
+      if (numbers.length <= MAX_PLATES_LOOKED_UP) {
+        const rest = { ...filter, plateNumber: null, province: null };
+        return { eachOf: { column: "plate_number", values: numbers }, rest };
+      }
+    }
+    // Cameras and kinds have an index each, in the order of capture; in another order all of their rows would have to be sorted.
+    if (filter.plateNumber?.eq == null && order.startsWith("CAPTURED_AT")) {
+      const { cameraId, type } = filter;
+      if (cameraId && cameraId.length > 1)
+        return { eachOf: { column: "camera_id", values: unique(cameraId) }, rest: { ...filter, cameraId: null } };
+      if (type && type.length > 1)
+        return { eachOf: { column: "type", values: unique(type) }, rest: { ...filter, type: null } };
+    }
+    return { eachOf: null, rest: filter };
   }
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {

@@ -79,7 +79,8 @@ export class RecognitionService {
     );
     await this.store.save(request, rows);
     this.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
-    return { request: requestRow(request), recognitions: rows.map(recognitionRow) };
+    const stored = requestRow(request);
+    return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)) };
   }
 
   private recognizerFor(engine: RecognitionEngine | null): Recognizer {
@@ -193,6 +194,7 @@ function requestRow(request: RecognitionRequestEntity): RecognitionRequestRow {
   return { ...request, imageSha256: request.imageSha256.toString("hex"), createdAt: request.createdAt.toISOString() };
 }
 
-function recognitionRow(entity: PlateRecognitionEntity): PlateRecognitionRow {
-  return { ...entity, capturedAt: entity.capturedAt.toISOString(), recognizedAt: entity.recognizedAt.toISOString() };
+function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequestRow): PlateRecognitionRow {
+  const { capturedAt, recognizedAt } = entity;
+  return { ...entity, request, capturedAt: capturedAt.toISOString(), recognizedAt: recognizedAt.toISOString() };
 }

@@ -1,28 +1,29 @@
 /** Readings: one by id, lists by filter, and what hangs off a reading. */
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import type { RecognitionOrder } from "../../recognitions/recognition.page.js";
-import type { RecognitionRepository } from "../../recognitions/recognition.repository.js";
 import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { PlateRecognitionOrderEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
 import { decodeNodeIdOf, encodeNodeId } from "../node-id.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
-import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import { selects } from "../selection.js";
+import { PlateRecognitionConnectionType, REQUEST_PATHS, type RecognitionConnection } from "../types/connection.type.js";
 import { BoundingBoxType, PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { PlateType } from "../types/plate.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
 
 @Resolver(() => PlateRecognitionType)
 export class PlateRecognitionResolver {
-  constructor(private readonly recognitions: RecognitionRepository) {}
-
   @Query(() => PlateRecognitionType, { nullable: true, description: "A reading by its id; null when there is none." })
   async plateRecognition(
     @Arg("id", () => ID, { description: "The id of a PlateRecognition." }) id: string,
     @Ctx() { loaders }: GraphQLContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PlateRecognitionRow | null> {
-    return loaders.recognition.load(decodeNodeIdOf("PlateRecognition", id));
+    const loader = selects(info, "request") ? loaders.recognitionWithRequest : loaders.recognition;
+    return loader.load(decodeNodeIdOf("PlateRecognition", id));
   }
 
   @Query(() => PlateRecognitionConnectionType, {
@@ -41,15 +42,14 @@ export class PlateRecognitionResolver {
     })
     orderBy: RecognitionOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
-    @Ctx() { partnerId }: GraphQLContext,
+    @Ctx() { partnerId, reads: { recognitions } }: GraphQLContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
     const checked = checkedFilter(filter);
-    const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC");
-    return {
-      ...(await this.recognitions.findPage(partnerId, checked, page)),
-      order: page.order,
-      count: () => this.recognitions.count(partnerId, checked),
-    };
+    const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC", selects(info, ...REQUEST_PATHS));
+    const { rows, hasNextPage, hasPreviousPage } = await recognitions.findPage(partnerId, checked, page);
+    const count = (): Promise<number> => recognitions.count(partnerId, checked);
+    return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
   }
 
   @FieldResolver(() => ID)
@@ -67,11 +67,11 @@ export class PlateRecognitionResolver {
   }
 
   @FieldResolver(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
-  async request(
+  request(
     @Root() row: PlateRecognitionRow,
     @Ctx() { loaders }: GraphQLContext,
-  ): Promise<RecognitionRequestRow | null> {
-    return loaders.request.load(row.requestId);
+  ): RecognitionRequestRow | Promise<RecognitionRequestRow | null> {
+    return row.request ?? loaders.request.load(row.requestId);
   }
 
   @FieldResolver(() => PlateType, { description: "Everything seen of this plate number." })

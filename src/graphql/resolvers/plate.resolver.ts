@@ -1,38 +1,103 @@
-/** Plates: one by its number, and its history. */
-import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+/** Plates: one by its number, its history, and those like it. */
+import type { GraphQLResolveInfo } from "graphql";
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  Info,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
+import { AppError } from "../../errors.js";
+import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
-import type { RecognitionRepository } from "../../recognitions/recognition.repository.js";
+import type { PlateMatch } from "../../recognitions/plate.repository.js";
 import type { PlateRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
-import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import { selects } from "../selection.js";
+import { PlateRecognitionConnectionType, REQUEST_PATHS, type RecognitionConnection } from "../types/connection.type.js";
 import { PlateType } from "../types/plate.type.js";
+
+const MAX_MATCHES = 100;
+
+@ObjectType("PlateMatch", { description: "A plate that is like the one asked for." })
+export class PlateMatchType {
+  @Field(() => PlateType, { description: "The plate." })
+  plate!: PlateRow;
+
+  @Field(() => Float, {
+    description:
+      "How far its number is: each character read as another, lost or added counts 1, read as one that looks like it 0.5.",
+  })
+  distance!: number;
+}
 
 @Resolver(() => PlateType)
 export class PlateResolver {
-  constructor(private readonly repository: RecognitionRepository) {}
-
   @Query(() => PlateType, { nullable: true, description: "A plate by its number; null when it was never seen." })
   async plate(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
     number: string,
     @Ctx() { loaders }: GraphQLContext,
   ): Promise<PlateRow | null> {
-    return loaders.plate.load(normalizePlateNumber(checkedText("number", number) ?? ""));
+    return loaders.plate.load(plateNumberOf(number));
+  }
+
+  @Query(() => [PlateMatchType], {
+    description:
+      "Plates whose number is like this one, nearest first, then those seen most often; the plate itself, if seen, is the nearest. " +
+      "Look-alikes (0 O D Q, 1 I, 8 B, 5 S, 2 Z, 6 G, and provinces such as 晋 鲁) are nearer than other characters.",
+  })
+  async similarPlates(
+    @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
+    number: string,
+    @Arg("maxDistance", () => Int, {
+      nullable: true,
+      defaultValue: MAX_PLATE_DISTANCE,
+      description: `The largest distance, 0 to ${MAX_PLATE_DISTANCE}.`,
+    })
+    maxDistance: number | null,
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: 10,
+      description: `How many, 0 to ${MAX_MATCHES}.`,
+    })
+    first: number | null,
+    @Ctx() { partnerId, reads: { plates } }: GraphQLContext,
+  ): Promise<PlateMatch[]> {
+    const distance = checkedNumber("maxDistance", maxDistance ?? MAX_PLATE_DISTANCE, MAX_PLATE_DISTANCE);
+    const limit = checkedNumber("first", first ?? 10, MAX_MATCHES);
+    return plates.findSimilar(partnerId, plateNumberOf(number), distance, limit);
   }
 
   @FieldResolver(() => PlateRecognitionConnectionType, { description: "Its readings, latest photo first." })
   async recognitions(
     @Root() plate: PlateRow,
     @Args(() => PagingArgs) paging: PagingArgs,
-    @Ctx() { loaders, partnerId }: GraphQLContext,
+    @Ctx() { loaders, partnerId, reads }: GraphQLContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
-    const page = pageRequestOf(paging, "CAPTURED_AT_DESC");
-    return {
-      ...(await loaders.pageOfPlate(plate.number, page)),
-      order: page.order,
-      count: () => this.repository.count(partnerId, { plateNumber: { eq: plate.number } }),
-    };
+    const page = pageRequestOf(paging, "CAPTURED_AT_DESC", selects(info, ...REQUEST_PATHS));
+    const { rows, hasNextPage, hasPreviousPage } = await loaders.pageOfPlate(plate.number, page);
+    const count = (): Promise<number> => reads.recognitions.count(partnerId, { plateNumber: { eq: plate.number } });
+    return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
   }
+}
+
+function plateNumberOf(number: string): string {
+  return normalizePlateNumber(checkedText("number", number) ?? "");
+}
+
+function checkedNumber(name: string, value: number, max: number): number {
+  if (value < 0 || value > max)
+    throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${max}, and is ${value}.`);
+  return value;
 }

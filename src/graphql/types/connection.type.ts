@@ -10,6 +10,9 @@ export interface RecognitionConnection extends RecognitionPage {
   count(): Promise<number>;
 }
 
+/** Where a connection selects the attempts of its readings. */
+export const REQUEST_PATHS = ["nodes.request", "edges.node.request"] as const;
+
 @ObjectType("PageInfo", { description: "Where a page stands in its list (Relay cursor connections)." })
 export class PageInfoType {
   @Field(() => Boolean, { description: "Whether more comes after this page." })

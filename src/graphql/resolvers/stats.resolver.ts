@@ -1,0 +1,68 @@
+/** Readings counted over time. */
+import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { AppError } from "../../errors.js";
+import type { Timestamp } from "../../recognitions/recognition.rows.js";
+import { MAX_BUCKETS, type RecognitionStats, type StatsInterval } from "../../recognitions/recognition.stats.js";
+import type { GraphQLContext } from "../context.js";
+import { DateTimeScalar } from "../date-time.scalar.js";
+import { StatsIntervalEnum } from "../enums.js";
+import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
+
+@ObjectType("RecognitionStatsBucket", { description: "What was read in one stretch of time." })
+export class RecognitionStatsBucketType implements RecognitionStats {
+  @Field(() => DateTimeScalar, { description: "When the bucket begins, by the clocks of the time zone." })
+  start!: Timestamp;
+
+  @Field(() => Int, { description: "How many readings." })
+  count!: number;
+
+  @Field(() => Int, { description: "How many different plates." })
+  distinctPlates!: number;
+
+  @Field(() => Float, { description: "Mean confidence, 0 to 100; 0 where there is no reading." })
+  averageConfidence!: number;
+}
+
+@Resolver()
+export class StatsResolver {
+  @Query(() => [RecognitionStatsBucketType], {
+    description:
+      "Readings by `capturedAt`, counted by hour, day, week or month; buckets without any are there too. From `capturedAt.gte` to `lt` of the " +
+      `filter, else from the earliest reading to the latest. At most ${MAX_BUCKETS} buckets.`,
+  })
+  async recognitionStats(
+    @Arg("filter", () => PlateRecognitionFilterInput, {
+      nullable: true,
+      description: "Which readings; all of them without it.",
+    })
+    filter: PlateRecognitionFilterInput | null,
+    @Arg("interval", () => StatsIntervalEnum, { description: "How long a bucket is." }) interval: StatsInterval,
+    @Arg("timeZone", () => String, {
+      nullable: true,
+      defaultValue: "Asia/Shanghai",
+      description: "The zone whose clocks the buckets follow, by its name in the tz database, such as Europe/Berlin.",
+    })
+    timeZone: string | null,
+    @Ctx() { partnerId, reads: { recognitions } }: GraphQLContext,
+  ): Promise<RecognitionStats[]> {
+    const request = { interval, timeZone: checkedTimeZone(timeZone ?? "Asia/Shanghai") };
+    const buckets = await recognitions.stats(partnerId, checkedFilter(filter), request);
+    if (buckets.length > MAX_BUCKETS) {
+      throw new AppError(
+        "BAD_USER_INPUT",
+        `The range has more than ${MAX_BUCKETS} buckets: narrow \`capturedAt\` or take a longer interval.`,
+      );
+    }
+    return buckets;
+  }
+}
+
+/** Names only: PostgreSQL would read an offset such as +08:00 the other way round. */
+function checkedTimeZone(name: string): string {
+  try {
+    if (/^[A-Za-z]/.test(name)) return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    // Said below.
+  }
+  throw new AppError("BAD_USER_INPUT", `${JSON.stringify(name)} is no time zone: use a name such as Asia/Shanghai.`);
+}
