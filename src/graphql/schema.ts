@@ -2,7 +2,7 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { buildSchema, type NonEmptyArray } from "type-graphql";
-import { ConnectionResolver } from "./resolvers/connection.resolver.js";
+import { computeFields } from "./computed.fields.js";
 import { NodeResolver } from "./resolvers/node.resolver.js";
 import { PlateRecognitionResolver } from "./resolvers/plate-recognition.resolver.js";
 import { PlateResolver } from "./resolvers/plate.resolver.js";
@@ -14,7 +14,6 @@ import { StatsResolver } from "./resolvers/stats.resolver.js";
 const RESOLVERS: NonEmptyArray<Function> = [
   NodeResolver,
   PlateRecognitionResolver,
-  ConnectionResolver,
   PlateResolver,
   RecognitionRequestResolver,
   RecognizeResolver,
@@ -24,10 +23,11 @@ const RESOLVERS: NonEmptyArray<Function> = [
 /** `instances` are the resolvers that need collaborators; printing the schema alone needs none. */
 export async function createSchema(instances: readonly object[]): Promise<GraphQLSchema> {
   const byClass = new Map<unknown, object>(instances.map((instance) => [instance.constructor, instance]));
-  return buildSchema({
+  const schema = await buildSchema({
     resolvers: RESOLVERS,
     container: { get: (resolver: new () => object) => byClass.get(resolver) ?? new resolver() },
     // Arguments are checked where their meaning is known; class-validator would only look at their shape a second time.
     validate: false,
   });
+  return computeFields(schema);
 }

@@ -1,20 +1,18 @@
 /** Readings: one by id, lists by filter, and what hangs off a reading. */
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import type { RecognitionOrder } from "../../recognitions/recognition.page.js";
-import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { PlateRecognitionRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { PlateRecognitionOrderEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
-import { decodeNodeIdOf, encodeNodeId } from "../node-id.js";
+import { decodeNodeIdOf } from "../node-id.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { selects } from "../selection.js";
 import { PlateRecognitionConnectionType, REQUEST_PATHS, type RecognitionConnection } from "../types/connection.type.js";
-import { BoundingBoxType, PlateRecognitionType } from "../types/plate-recognition.type.js";
-import { PlateType } from "../types/plate.type.js";
-import { RecognitionRequestType } from "../types/recognition-request.type.js";
+import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 
-@Resolver(() => PlateRecognitionType)
+@Resolver()
 export class PlateRecognitionResolver {
   @Query(() => PlateRecognitionType, { nullable: true, description: "A reading by its id; null when there is none." })
   async plateRecognition(
@@ -50,32 +48,5 @@ export class PlateRecognitionResolver {
     const { rows, hasNextPage, hasPreviousPage } = await recognitions.findPage(partnerId, checked, page);
     const count = (): Promise<number> => recognitions.count(partnerId, checked);
     return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
-  }
-
-  @FieldResolver(() => ID)
-  id(@Root() row: PlateRecognitionRow): string {
-    return encodeNodeId("PlateRecognition", row.id);
-  }
-
-  @FieldResolver(() => BoundingBoxType, {
-    nullable: true,
-    description: "Where the plate is; null when the engine did not say.",
-  })
-  boundingBox(@Root() { boxLeft, boxTop, boxRight, boxBottom }: PlateRecognitionRow): BoundingBoxType | null {
-    if (boxLeft === null || boxTop === null || boxRight === null || boxBottom === null) return null;
-    return { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
-  }
-
-  @FieldResolver(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
-  request(
-    @Root() row: PlateRecognitionRow,
-    @Ctx() { loaders }: GraphQLContext,
-  ): RecognitionRequestRow | Promise<RecognitionRequestRow | null> {
-    return row.request ?? loaders.request.load(row.requestId);
-  }
-
-  @FieldResolver(() => PlateType, { description: "Everything seen of this plate number." })
-  async plate(@Root() row: PlateRecognitionRow, @Ctx() { loaders }: GraphQLContext): Promise<PlateRow | null> {
-    return loaders.plate.load(row.plateNumber);
   }
 }

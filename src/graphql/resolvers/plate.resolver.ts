@@ -28,7 +28,7 @@ import { PlateType } from "../types/plate.type.js";
 
 const MAX_MATCHES = 100;
 
-@ObjectType("PlateMatch", { description: "A plate that is like the one asked for." })
+@ObjectType("PlateMatch", { simpleResolvers: true, description: "A plate that is like the one asked for." })
 export class PlateMatchType {
   @Field(() => PlateType, { description: "The plate." })
   plate!: PlateRow;

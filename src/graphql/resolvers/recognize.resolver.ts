@@ -15,7 +15,7 @@ export interface BufferedFile {
   bytes: Buffer;
 }
 
-@ObjectType("RecognizePayload", { description: "What came of one photo." })
+@ObjectType("RecognizePayload", { simpleResolvers: true, description: "What came of one photo." })
 export class RecognizePayloadType {
   @Field(() => RecognitionRequestType, { description: "The attempt." })
   request!: RecognitionRequestRow;

@@ -8,7 +8,7 @@ import { DateTimeScalar } from "../date-time.scalar.js";
 import { StatsIntervalEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
 
-@ObjectType("RecognitionStatsBucket", { description: "What was read in one stretch of time." })
+@ObjectType("RecognitionStatsBucket", { simpleResolvers: true, description: "What was read in one stretch of time." })
 export class RecognitionStatsBucketType implements RecognitionStats {
   @Field(() => DateTimeScalar, { description: "When the bucket begins, by the clocks of the time zone." })
   start!: Timestamp;

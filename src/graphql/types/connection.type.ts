@@ -1,5 +1,5 @@
 /** A Relay connection over readings; what is costly (the total) is fetched only when selected. */
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import type { RecognitionOrder, RecognitionPage } from "../../recognitions/recognition.page.js";
 import type { PlateRecognitionRow } from "../../recognitions/recognition.rows.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
@@ -13,7 +13,10 @@ export interface RecognitionConnection extends RecognitionPage {
 /** Where a connection selects the attempts of its readings. */
 export const REQUEST_PATHS = ["nodes.request", "edges.node.request"] as const;
 
-@ObjectType("PageInfo", { description: "Where a page stands in its list (Relay cursor connections)." })
+@ObjectType("PageInfo", {
+  simpleResolvers: true,
+  description: "Where a page stands in its list (Relay cursor connections).",
+})
 export class PageInfoType {
   @Field(() => Boolean, { description: "Whether more comes after this page." })
   hasNextPage!: boolean;
@@ -28,7 +31,7 @@ export class PageInfoType {
   endCursor!: string | null;
 }
 
-@ObjectType("PlateRecognitionEdge", { description: "A reading and its place in the list." })
+@ObjectType("PlateRecognitionEdge", { simpleResolvers: true, description: "A reading and its place in the list." })
 export class PlateRecognitionEdgeType {
   @Field(() => String, { description: "For `after` or `before` of the next call." })
   cursor!: string;
@@ -37,5 +40,20 @@ export class PlateRecognitionEdgeType {
   node!: PlateRecognitionRow;
 }
 
-@ObjectType("PlateRecognitionConnection", { description: "A page of readings (Relay cursor connections)." })
-export class PlateRecognitionConnectionType {}
+@ObjectType("PlateRecognitionConnection", {
+  simpleResolvers: true,
+  description: "A page of readings (Relay cursor connections).",
+})
+export class PlateRecognitionConnectionType {
+  @Field(() => [PlateRecognitionEdgeType], { description: "The readings of this page with their cursors." })
+  edges!: PlateRecognitionEdgeType[];
+
+  @Field(() => [PlateRecognitionType], { description: "The readings of this page." })
+  nodes!: PlateRecognitionType[];
+
+  @Field(() => PageInfoType, { description: "Where this page stands in the list." })
+  pageInfo!: PageInfoType;
+
+  @Field(() => Int, { description: "How many readings the whole list has; counted only when asked for." })
+  totalCount!: number;
+}

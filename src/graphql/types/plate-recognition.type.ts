@@ -6,8 +6,11 @@ import type { Timestamp } from "../../recognitions/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";
+import { PlateType } from "./plate.type.js";
+import { RecognitionRequestType } from "./recognition-request.type.js";
 
 @ObjectType("BoundingBox", {
+  simpleResolvers: true,
   description:
     "Where the plate is, in pixels of the image as sent (the grid that the file stores, before any EXIF rotation). 车牌位置.",
 })
@@ -25,7 +28,11 @@ export class BoundingBoxType {
   bottom!: number;
 }
 
-@ObjectType("PlateRecognition", { implements: NodeType, description: "One plate read in one photo." })
+@ObjectType("PlateRecognition", {
+  simpleResolvers: true,
+  implements: NodeType,
+  description: "One plate read in one photo.",
+})
 export class PlateRecognitionType {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
@@ -68,4 +75,16 @@ export class PlateRecognitionType {
 
   @Field(() => RecognitionEngineEnum, { description: "Who read it." })
   engine!: RecognitionEngine;
+
+  @Field(() => BoundingBoxType, {
+    nullable: true,
+    description: "Where the plate is; null when the engine did not say.",
+  })
+  boundingBox!: BoundingBoxType | null;
+
+  @Field(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
+  request!: RecognitionRequestType;
+
+  @Field(() => PlateType, { description: "Everything seen of this plate number." })
+  plate!: PlateType;
 }

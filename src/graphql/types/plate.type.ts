@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { Timestamp } from "../../recognitions/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 
-@ObjectType("Plate", { description: "A plate number and what was seen of it." })
+@ObjectType("Plate", { simpleResolvers: true, description: "A plate number and what was seen of it." })
 export class PlateType {
   @Field(() => String, { description: "车牌号: upper case, no separators." })
   number!: string;

@@ -9,7 +9,10 @@ import { DateTimeScalar } from "../date-time.scalar.js";
 import { ImageFormatEnum, ImageSourceEnum, RecognitionEngineEnum, RecognitionStatusEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";
 
-@ObjectType("ImageInfo", { description: "What is known of a picture; the picture itself is not kept." })
+@ObjectType("ImageInfo", {
+  simpleResolvers: true,
+  description: "What is known of a picture; the picture itself is not kept.",
+})
 export class ImageInfoType {
   @Field(() => String, { description: "SHA-256 of the file, lower-case hexadecimal." })
   sha256!: string;
@@ -28,6 +31,7 @@ export class ImageInfoType {
 }
 
 @ObjectType("RecognitionRequest", {
+  simpleResolvers: true,
   implements: NodeType,
   description: "One attempt at reading one photo, successful or not.",
 })
@@ -58,6 +62,15 @@ export class RecognitionRequestType {
 
   @Field(() => String, { nullable: true, description: "The caller's own reference." })
   externalReference!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The vendor's error code, where it was asked and did not succeed.",
+  })
+  juheErrorCode!: number | null;
+
+  @Field(() => ImageInfoType, { description: "The picture." })
+  image!: ImageInfoType;
 
   @Field(() => Int, { description: "Milliseconds that the recognition took." })
   durationMs!: number;

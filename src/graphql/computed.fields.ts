@@ -1,0 +1,71 @@
+/**
+ * Fields that a stored row does not carry as they are, as plain functions of the row. TypeGraphQL's own field resolvers would make a promise and
+ * a list of arguments for each field of each row.
+ */
+import { isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/recognition.rows.js";
+import type { GraphQLContext } from "./context.js";
+import { encodeNodeId } from "./node-id.js";
+import { encodeCursor } from "./paging.js";
+import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";
+import type { BoundingBoxType } from "./types/plate-recognition.type.js";
+import type { ImageInfoType } from "./types/recognition-request.type.js";
+
+type Maybe<Value> = Value | null | Promise<Value | null>;
+
+const plateRecognition = {
+  id: (row: PlateRecognitionRow): string => encodeNodeId("PlateRecognition", row.id),
+  boundingBox: ({ boxLeft, boxTop, boxRight, boxBottom }: PlateRecognitionRow): BoundingBoxType | null =>
+    boxLeft === null || boxTop === null || boxRight === null || boxBottom === null
+      ? null
+      : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom },
+  request: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<RecognitionRequestRow> =>
+    row.request ?? loaders.request.load(row.requestId),
+  plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> =>
+    loaders.plate.load(row.plateNumber),
+};
+
+const recognitionRequest = {
+  id: (row: RecognitionRequestRow): string => encodeNodeId("RecognitionRequest", row.id),
+  // What is wrong with the server's own account at the vendor is the operator's business.
+  juheErrorCode: (row: RecognitionRequestRow): number | null =>
+    row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode,
+  image: (row: RecognitionRequestRow): ImageInfoType => ({
+    sha256: row.imageSha256,
+    byteSize: row.imageByteSize,
+    format: row.imageFormat,
+    width: row.imageWidth,
+    height: row.imageHeight,
+  }),
+};
+
+const plateRecognitionConnection = {
+  nodes: ({ rows }: RecognitionConnection): PlateRecognitionRow[] => rows,
+  edges: ({ rows, order }: RecognitionConnection): PlateRecognitionEdgeType[] =>
+    rows.map((row) => ({ cursor: encodeCursor(order, row), node: row })),
+  pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: RecognitionConnection): PageInfoType => {
+    const cursorOf = (row: PlateRecognitionRow | undefined): string | null => (row ? encodeCursor(order, row) : null);
+    return { hasNextPage, hasPreviousPage, startCursor: cursorOf(rows[0]), endCursor: cursorOf(rows.at(-1)) };
+  },
+  totalCount: (connection: RecognitionConnection): Promise<number> => connection.count(),
+};
+
+const COMPUTED = {
+  PlateRecognition: plateRecognition,
+  RecognitionRequest: recognitionRequest,
+  PlateRecognitionConnection: plateRecognitionConnection,
+};
+
+/** Puts the functions in their places; a type or field that the schema lacks is a fault of the program. */
+export function computeFields(schema: GraphQLSchema): GraphQLSchema {
+  for (const [typeName, fields] of Object.entries(COMPUTED)) {
+    const type = schema.getType(typeName);
+    if (!isObjectType(type)) throw new Error(`The schema has no object type ${typeName}.`);
+    for (const [name, resolve] of Object.entries(fields)) {
+      const field = type.getFields()[name];
+      if (field === undefined) throw new Error(`${typeName} has no field ${name}.`);
+      field.resolve = resolve as GraphQLFieldResolver<unknown, GraphQLContext>;
+    }
+  }
+  return schema;
+}
