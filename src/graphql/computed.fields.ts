@@ -2,7 +2,7 @@
  * Fields that a stored row does not carry as they are, as plain functions of the row. TypeGraphQL's own field resolvers would make a promise and
  * a list of arguments for each field of each row.
  */
-import { isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
 import { encodeNodeId } from "./node-id.js";
@@ -67,5 +67,9 @@ export function computeFields(schema: GraphQLSchema): GraphQLSchema {
       field.resolve = resolve as GraphQLFieldResolver<unknown, GraphQLContext>;
     }
   }
+  const node = schema.getType("Node");
+  if (!isInterfaceType(node)) throw new Error("The schema has no interface Node.");
+  // TypeGraphQL's own way is a promise, for which compiled operations have no place.
+  node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
   return schema;
 }

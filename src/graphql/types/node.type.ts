@@ -3,7 +3,6 @@ import { Field, ID, InterfaceType } from "type-graphql";
 
 @InterfaceType("Node", {
   description: "An object with an id by which it can be fetched again.",
-  resolveType: (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest"),
 })
 export abstract class NodeType {
   @Field(() => ID, { description: "Opaque; the same for as long as the object exists." })
