@@ -38,25 +38,39 @@ export interface App {
 
 type Release = () => Promise<unknown>;
 
-/** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+type StartRecognizers = (config: Config, logger: Logger, releases: Release[]) => Promise<Recognizers>;
+
+/**
+ * Starts everything that `config` asks for; when a part fails to start, those before it are released again. Measurements of everything but the
+ * recognition bring recognisers of their own.
+ */
+export async function startApp(
+  config: Config,
+  logger: Logger,
+  recognizersOf: StartRecognizers = startRecognizers,
+): Promise<App> {
   const releases: Release[] = [];
   const stop = async (): Promise<void> => {
     for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
   };
   try {
-    return { ...(await start(config, logger, releases)), stop };
+    return { ...(await start(config, logger, recognizersOf, releases)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(config: Config, logger: Logger, releases: Release[]): Promise<Omit<App, "stop">> {
+async function start(
+  config: Config,
+  logger: Logger,
+  recognizersOf: StartRecognizers,
+  releases: Release[],
+): Promise<Omit<App, "stop">> {
   const metrics = new Metrics();
   // The engine's models load while the database starts.
   const [recognizers, store] = await settled(
-    startRecognizers(config, logger, releases),
+    recognizersOf(config, logger, releases),
     startDatabase(config, logger, metrics, releases),
   );
   const plates = new PlateRepository(store.database);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { boxOf, LIMITS } from "./pictures.mjs";
-import { percent, table } from "./tables.mjs";
+import { percent, table } from "../tables.mjs";
 
 /** A part is at least this large (pixels), and keeps this distance from the plate, in widths of the plate. */
 const MIN_SIDE = 160;

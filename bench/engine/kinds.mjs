@@ -5,7 +5,7 @@ import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { typeOfPlate } from "../../dist/src/plates/plate-kind.js";
 import { LIMITS } from "./pictures.mjs";
-import { percent, table } from "./tables.mjs";
+import { percent, table } from "../tables.mjs";
 
 /** Pixels of the plate's width, seen from the front. */
 const BANDS = [

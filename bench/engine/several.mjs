@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { intersectionOverUnion } from "../../dist/src/recognizers/local/geometry.js";
 import { isExact, LIMITS } from "./pictures.mjs";
-import { percent, table } from "./tables.mjs";
+import { percent, table } from "../tables.mjs";
 
 const TILE = { width: 640, height: 640 };
 

@@ -1,6 +1,6 @@
 /** The real plates of special kinds among the photos, one by one. */
 import { readWhole } from "./pictures.mjs";
-import { table } from "./tables.mjs";
+import { table } from "../tables.mjs";
 
 /** Neither a province's plate of seven places on blue nor of eight on green. */
 function isSpecial({ plate, color }) {

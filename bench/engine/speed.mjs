@@ -5,7 +5,7 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { table } from "./tables.mjs";
+import { table } from "../tables.mjs";
 
 const PROBE = fileURLToPath(new URL("./speed.probe.mjs", import.meta.url));
 

@@ -1,6 +1,6 @@
 /** How many plates of each split are found, how exactly, and how many are read right; what a confidence is worth. */
 import { isExact, isExactButForO, readCrop, readingOfLabel, readWhole } from "./pictures.mjs";
-import { percent, quantile, table } from "./tables.mjs";
+import { percent, quantile, table } from "../tables.mjs";
 
 const BANDS = [0, 50, 70, 80, 90, 95, 98, 100];
 

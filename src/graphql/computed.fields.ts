@@ -8,17 +8,11 @@ import type { GraphQLContext } from "./context.js";
 import { encodeNodeId } from "./node-id.js";
 import { encodeCursor } from "./paging.js";
 import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";
-import type { BoundingBoxType } from "./types/plate-recognition.type.js";
-import type { ImageInfoType } from "./types/recognition-request.type.js";
 
 type Maybe<Value> = Value | null | Promise<Value | null>;
 
 const plateRecognition = {
   id: (row: PlateRecognitionRow): string => encodeNodeId("PlateRecognition", row.id),
-  boundingBox: ({ boxLeft, boxTop, boxRight, boxBottom }: PlateRecognitionRow): BoundingBoxType | null =>
-    boxLeft === null || boxTop === null || boxRight === null || boxBottom === null
-      ? null
-      : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom },
   request: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<RecognitionRequestRow> =>
     row.request ?? loaders.request.load(row.requestId),
   plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> =>
@@ -30,13 +24,6 @@ const recognitionRequest = {
   // What is wrong with the server's own account at the vendor is the operator's business.
   juheErrorCode: (row: RecognitionRequestRow): number | null =>
     row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode,
-  image: (row: RecognitionRequestRow): ImageInfoType => ({
-    sha256: row.imageSha256,
-    byteSize: row.imageByteSize,
-    format: row.imageFormat,
-    width: row.imageWidth,
-    height: row.imageHeight,
-  }),
 };
 
 const plateRecognitionConnection = {

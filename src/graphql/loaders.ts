@@ -2,7 +2,12 @@
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/recognition.repository.js";
 import type { PageRequest, RecognitionPage } from "../recognitions/recognition.page.js";
-import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/recognition.rows.js";
+import type {
+  PlateRecognitionRow,
+  PlateRow,
+  RecognitionParts,
+  RecognitionRequestRow,
+} from "../recognitions/recognition.rows.js";
 import type { PlateRepository } from "../recognitions/plate.repository.js";
 import type { RequestRepository } from "../recognitions/request.repository.js";
 
@@ -13,11 +18,10 @@ export interface Repositories {
 }
 
 export class Loaders {
-  readonly recognition: DataLoader<string, PlateRecognitionRow | null>;
-  readonly recognitionWithRequest: DataLoader<string, PlateRecognitionRow | null>;
   readonly request: DataLoader<string, RecognitionRequestRow | null>;
   readonly recognitionsOfRequest: DataLoader<string, PlateRecognitionRow[]>;
   readonly plate: DataLoader<string, PlateRow | null>;
+  private readonly recognitions = new Map<string, DataLoader<string, PlateRecognitionRow | null>>();
   private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
 
   constructor(
@@ -25,13 +29,22 @@ export class Loaders {
     private readonly repositories: Repositories,
   ) {
     const { recognitions, requests, plates } = repositories;
-    this.recognition = new DataLoader(async (ids) => inOrder(ids, await recognitions.findByIds(partnerId, ids, false)));
-    this.recognitionWithRequest = new DataLoader(async (ids) =>
-      inOrder(ids, await recognitions.findByIds(partnerId, ids, true)),
-    );
     this.request = new DataLoader(async (ids) => inOrder(ids, await requests.findByIds(partnerId, ids)));
     this.recognitionsOfRequest = new DataLoader((ids) => recognitions.findByRequests(partnerId, ids));
     this.plate = new DataLoader((numbers) => plates.findPlates(partnerId, numbers));
+  }
+
+  /** Readings by id that bring these parts along. */
+  recognitionWith(parts: RecognitionParts): DataLoader<string, PlateRecognitionRow | null> {
+    const key = `${parts.boxes} ${parts.requests} ${parts.images}`;
+    let loader = this.recognitions.get(key);
+    if (loader === undefined) {
+      loader = new DataLoader(async (ids) =>
+        inOrder(ids, await this.repositories.recognitions.findByIds(this.partnerId, ids, parts)),
+      );
+      this.recognitions.set(key, loader);
+    }
+    return loader;
   }
 
   /** A page of one plate's history; the same page of other plates in the same operation comes with the same statement. */

@@ -10,8 +10,14 @@ export interface NodeKey {
   uuid: string;
 }
 
+/** One buffer for each type, its name written already: ids are made by the hundred for every page. */
+const scratch = new Map(NODE_TYPES.map((type) => [type, Buffer.from(`${type}:${" ".repeat(36)}`)]));
+
 export function encodeNodeId(type: NodeType, uuid: string): string {
-  return Buffer.from(`${type}:${uuid}`).toString("base64url");
+  const buffer = scratch.get(type);
+  if (buffer === undefined || uuid.length !== 36) return Buffer.from(`${type}:${uuid}`).toString("base64url");
+  buffer.write(uuid, type.length + 1, "latin1");
+  return buffer.toString("base64url");
 }
 
 export function decodeNodeId(id: string): NodeKey {

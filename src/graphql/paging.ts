@@ -9,7 +9,7 @@ import {
   type Position,
   type RecognitionOrder,
 } from "../recognitions/recognition.page.js";
-import type { PlateRecognitionRow } from "../recognitions/recognition.rows.js";
+import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
 const MAX_SIZE = 100;
@@ -36,7 +36,7 @@ export class PagingArgs {
 export function pageRequestOf(
   { first, after, last, before }: PagingArgs,
   order: RecognitionOrder,
-  withRequests: boolean,
+  parts: RecognitionParts,
 ): PageRequest {
   if (present(first) && present(last)) throw new AppError("BAD_USER_INPUT", "Give `first` or `last`, not both.");
   return {
@@ -45,7 +45,7 @@ export function pageRequestOf(
     backward: present(last),
     after: present(after) ? decodeCursor(after, order) : null,
     before: present(before) ? decodeCursor(before, order) : null,
-    withRequests,
+    parts,
   };
 }
 

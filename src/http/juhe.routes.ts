@@ -66,13 +66,7 @@ async function recognize(
       orderId,
     });
     if (recognitions.length === 0) return juheError(271103);
-    const readings = recognitions.map((row) => ({
-      ...row,
-      boundingBox:
-        row.boxLeft === null || row.boxTop === null || row.boxRight === null || row.boxBottom === null
-          ? null
-          : { left: row.boxLeft, top: row.boxTop, right: row.boxRight, bottom: row.boxBottom },
-    }));
+    const readings = recognitions.map((row) => ({ ...row, boundingBox: row.boundingBox ?? null }));
     return juheSuccess(attempt.orderId ?? orderId, readings);
   } catch (error) {
     if (error instanceof AppError) return juheErrorOf(error.code);

@@ -25,7 +25,7 @@ export class PlateRepository {
   /** What is known of each plate, in the order of `numbers`; null for one that was never seen. */
   async findPlates(partnerId: string, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
     const rows = await this.database.rows({
-      text: `SELECT ${PLATE.columns} FROM plates q WHERE q.partner_id = $1 AND q.number = ANY($2::text[])`,
+      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q WHERE q.partner_id = $1 AND q.number = ANY($2::text[])`,
       values: [partnerId, numbers],
       read: PLATE.read,
     });
@@ -51,7 +51,7 @@ export class PlateRepository {
   /** The plates within `maxDistance` of the number, nearest first, then those seen most often. */
   async findSimilar(partnerId: string, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
     const rows = await this.database.rows({
-      text: `SELECT ${PLATE.columns} FROM plates q
+      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q
         WHERE q.partner_id = $1 AND plate_search_keys(q.number) && plate_search_keys($2::text)`,
       values: [partnerId, number],
       read: PLATE.read,

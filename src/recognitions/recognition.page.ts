@@ -2,7 +2,7 @@
 import type { Statement } from "../database/statement.js";
 import { Parameters } from "./parameters.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
-import { RECOGNITION, RECOGNITION_WITH_REQUEST, type PlateRecognitionRow } from "./recognition.rows.js";
+import { recognitionSelection, type PlateRecognitionRow, type RecognitionParts } from "./recognition.rows.js";
 
 interface OrderKey {
   column: string;
@@ -49,8 +49,8 @@ export interface PageRequest {
   backward: boolean;
   after: Position | null;
   before: Position | null;
-  /** Whether each reading brings its attempt along. */
-  withRequests: boolean;
+  /** What each reading brings along. */
+  parts: RecognitionParts;
 }
 
 export interface RecognitionPage {
@@ -137,8 +137,8 @@ function selected(
   tail: string,
   { values }: Parameters,
 ): Statement<PlateRecognitionRow> {
-  const { columns, join, read } = page.withRequests ? RECOGNITION_WITH_REQUEST : RECOGNITION;
-  return { text: `SELECT ${columns} FROM (${rows}) p ${join} ${tail}`, values, read };
+  const { columns, join, read } = recognitionSelection(page.parts);
+  return { text: `SELECT ${columns.join(", ")} FROM (${rows}) p ${join} ${tail}`, values, read };
 }
 
 function bounds({ order, after, before }: PageRequest, parameters: Parameters): string[] {

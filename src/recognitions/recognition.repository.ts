@@ -11,7 +11,7 @@ import {
   type PageRequest,
   type RecognitionPage,
 } from "./recognition.page.js";
-import { RECOGNITION, RECOGNITION_WITH_REQUEST, type PlateRecognitionRow } from "./recognition.rows.js";
+import { recognitionSelection, type PlateRecognitionRow, type RecognitionParts } from "./recognition.rows.js";
 import { statsStatement, type RecognitionStats, type StatsRequest } from "./recognition.stats.js";
 
 /** Up to so many plates their readings are looked up plate by plate; above it the list's own order finds some of them sooner. */
@@ -55,10 +55,10 @@ export class RecognitionRepository {
   }
 
   /** The readings among `ids`, in any order. */
-  async findByIds(partnerId: string, ids: readonly string[], withRequests: boolean): Promise<PlateRecognitionRow[]> {
-    const { columns, join, read } = withRequests ? RECOGNITION_WITH_REQUEST : RECOGNITION;
+  async findByIds(partnerId: string, ids: readonly string[], parts: RecognitionParts): Promise<PlateRecognitionRow[]> {
+    const { columns, join, read } = recognitionSelection(parts);
     return this.database.rows({
-      text: `SELECT ${columns} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = ANY($2::uuid[])`,
+      text: `SELECT ${columns.join(", ")} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = ANY($2::uuid[])`,
       values: [partnerId, ids],
       read,
     });
@@ -66,11 +66,12 @@ export class RecognitionRepository {
 
   /** The readings of each request, best first, in the order of `requestIds`. */
   async findByRequests(partnerId: string, requestIds: readonly string[]): Promise<PlateRecognitionRow[][]> {
+    const { columns, read } = recognitionSelection({ boxes: true, requests: false, images: false });
     const rows = await this.database.rows({
-      text: `SELECT ${RECOGNITION.columns} FROM plate_recognitions p
+      text: `SELECT ${columns.join(", ")} FROM plate_recognitions p
         WHERE p.partner_id = $1 AND p.request_id = ANY($2::uuid[]) ORDER BY p.request_id, p.rank`,
       values: [partnerId, requestIds],
-      read: RECOGNITION.read,
+      read,
     });
     const byRequest = grouped(rows, (row) => row.requestId);
     return requestIds.map((id) => byRequest.get(id) ?? []);

@@ -12,17 +12,21 @@ import type { RecognitionStatus } from "./recognition-request.entity.js";
 /** RFC 3339 in UTC with milliseconds, as the database writes it: `2026-11-23T04:05:06.789Z`. */
 export type Timestamp = string;
 
+/** Facts about a picture. */
+export interface ImageRow {
+  /** Lower-case hexadecimal, 64 characters. */
+  sha256: string;
+  byteSize: number;
+  format: ImageFormat;
+  width: number;
+  height: number;
+}
+
 export interface RecognitionRequestRow {
   id: string;
   status: RecognitionStatus;
   engine: RecognitionEngine;
   source: ImageSource;
-  /** Lower-case hexadecimal, 64 characters. */
-  imageSha256: string;
-  imageByteSize: number;
-  imageFormat: ImageFormat;
-  imageWidth: number;
-  imageHeight: number;
   orderId: string | null;
   juheErrorCode: number | null;
   errorCode: ErrorCode | null;
@@ -30,13 +34,21 @@ export interface RecognitionRequestRow {
   externalReference: string | null;
   durationMs: number;
   createdAt: Timestamp;
+  /** Where the statement was asked to bring it along. */
+  image?: ImageRow;
+}
+
+/** Pixels of the picture as sent. */
+export interface BoxRow {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
 }
 
 export interface PlateRecognitionRow {
   id: string;
   requestId: string;
-  /** The attempt itself, where the statement was asked to bring it along. */
-  request?: RecognitionRequestRow;
   plateNumber: string;
   province: string | null;
   color: PlateColor;
@@ -44,14 +56,14 @@ export interface PlateRecognitionRow {
   confidence: number;
   brightness: number | null;
   direction: Direction;
-  boxLeft: number | null;
-  boxTop: number | null;
-  boxRight: number | null;
-  boxBottom: number | null;
   capturedAt: Timestamp;
   recognizedAt: Timestamp;
   cameraId: string | null;
   engine: RecognitionEngine;
+  /** Where the statement was asked to bring it along; null when the engine did not say. */
+  boundingBox?: BoxRow | null;
+  /** The attempt itself, where the statement was asked to bring it along. */
+  request?: RecognitionRequestRow;
 }
 
 export interface PlateRow {
@@ -63,118 +75,149 @@ export interface PlateRow {
 
 export const utc = (column: string): string => `${column} AT TIME ZONE 'UTC'`;
 
-/** Of `plate_recognitions AS p`. */
-const RECOGNITION_COLUMNS = [
-  "p.id",
-  "p.request_id",
-  "p.plate_number",
-  "p.province",
-  "p.color",
-  "p.type",
-  "p.confidence",
-  "p.brightness",
-  "p.direction",
-  "p.box_left",
-  "p.box_top",
-  "p.box_right",
-  "p.box_bottom",
-  utc("p.captured_at"),
-  utc("p.recognized_at"),
-  "p.camera_id",
-  "p.engine",
-];
-
-const readRecognition: RowReader<PlateRecognitionRow> = (values, at = 0) => ({
-  id: values[at] as string,
-  requestId: values[at + 1] as string,
-  plateNumber: values[at + 2] as string,
-  province: values[at + 3] as string | null,
-  color: values[at + 4] as PlateColor,
-  type: values[at + 5] as PlateType,
-  confidence: values[at + 6] as number,
-  brightness: values[at + 7] as number | null,
-  direction: values[at + 8] as Direction,
-  boxLeft: values[at + 9] as number | null,
-  boxTop: values[at + 10] as number | null,
-  boxRight: values[at + 11] as number | null,
-  boxBottom: values[at + 12] as number | null,
-  capturedAt: values[at + 13] as Timestamp,
-  recognizedAt: values[at + 14] as Timestamp,
-  cameraId: values[at + 15] as string | null,
-  engine: values[at + 16] as RecognitionEngine,
-});
-
-/** Of `recognition_requests AS r`. */
-const REQUEST_COLUMNS = [
-  "r.id",
-  "r.status",
-  "r.engine",
-  "r.source",
-  "encode(r.image_sha256, 'hex')",
-  "r.image_byte_size",
-  "r.image_format",
-  "r.image_width",
-  "r.image_height",
-  "r.order_id",
-  "r.juhe_error_code",
-  "r.error_code",
-  "r.fallback_reason",
-  "r.external_reference",
-  "r.duration_ms",
-  utc("r.created_at"),
-];
-
-const readRequest: RowReader<RecognitionRequestRow> = (values, at = 0) => ({
-  id: values[at] as string,
-  status: values[at + 1] as RecognitionStatus,
-  engine: values[at + 2] as RecognitionEngine,
-  source: values[at + 3] as ImageSource,
-  imageSha256: values[at + 4] as string,
-  imageByteSize: values[at + 5] as number,
-  imageFormat: values[at + 6] as ImageFormat,
-  imageWidth: values[at + 7] as number,
-  imageHeight: values[at + 8] as number,
-  orderId: values[at + 9] as string | null,
-  juheErrorCode: values[at + 10] as number | null,
-  errorCode: values[at + 11] as ErrorCode | null,
-  fallbackReason: values[at + 12] as string | null,
-  externalReference: values[at + 13] as string | null,
-  durationMs: values[at + 14] as number,
-  createdAt: values[at + 15] as Timestamp,
-});
-
 /** A list of columns for a SELECT, what must be joined for it, and how to read what comes. */
 export interface Selection<Row> {
-  columns: string;
+  columns: readonly string[];
   join: string;
   read: RowReader<Row>;
 }
 
-export const RECOGNITION: Selection<PlateRecognitionRow> = {
-  columns: RECOGNITION_COLUMNS.join(", "),
+/** What a reading may bring along: every column costs as much as a field of the answer, asked for or not. */
+export interface RecognitionParts {
+  boxes: boolean;
+  requests: boolean;
+  /** Of the requests. */
+  images: boolean;
+}
+
+const RECOGNITION: Selection<PlateRecognitionRow> = {
+  columns: [
+    "p.id",
+    "p.request_id",
+    "p.plate_number",
+    "p.province",
+    "p.color",
+    "p.type",
+    "p.confidence",
+    "p.brightness",
+    "p.direction",
+    utc("p.captured_at"),
+    utc("p.recognized_at"),
+    "p.camera_id",
+    "p.engine",
+  ],
   join: "",
-  read: readRecognition,
+  read: (values, at = 0) => ({
+    id: values[at] as string,
+    requestId: values[at + 1] as string,
+    plateNumber: values[at + 2] as string,
+    province: values[at + 3] as string | null,
+    color: values[at + 4] as PlateColor,
+    type: values[at + 5] as PlateType,
+    confidence: values[at + 6] as number,
+    brightness: values[at + 7] as number | null,
+    direction: values[at + 8] as Direction,
+    capturedAt: values[at + 9] as Timestamp,
+    recognizedAt: values[at + 10] as Timestamp,
+    cameraId: values[at + 11] as string | null,
+    engine: values[at + 12] as RecognitionEngine,
+  }),
 };
 
-export const RECOGNITION_WITH_REQUEST: Selection<PlateRecognitionRow> = {
-  columns: [...RECOGNITION_COLUMNS, ...REQUEST_COLUMNS].join(", "),
+const BOX: Selection<BoxRow | null> = {
+  columns: ["p.box_left", "p.box_top", "p.box_right", "p.box_bottom"],
+  join: "",
+  read: (values, at = 0) =>
+    values[at] === null
+      ? null
+      : {
+          left: values[at] as number,
+          top: values[at + 1] as number,
+          right: values[at + 2] as number,
+          bottom: values[at + 3] as number,
+        },
+};
+
+const REQUEST: Selection<RecognitionRequestRow> = {
+  columns: [
+    "r.id",
+    "r.status",
+    "r.engine",
+    "r.source",
+    "r.order_id",
+    "r.juhe_error_code",
+    "r.error_code",
+    "r.fallback_reason",
+    "r.external_reference",
+    "r.duration_ms",
+    utc("r.created_at"),
+  ],
   join: "JOIN recognition_requests r ON r.partner_id = p.partner_id AND r.id = p.request_id",
-  read: (values, at = 0) => {
-    const row = readRecognition(values, at);
-    row.request = readRequest(values, at + RECOGNITION_COLUMNS.length);
-    return row;
-  },
+  read: (values, at = 0) => ({
+    id: values[at] as string,
+    status: values[at + 1] as RecognitionStatus,
+    engine: values[at + 2] as RecognitionEngine,
+    source: values[at + 3] as ImageSource,
+    orderId: values[at + 4] as string | null,
+    juheErrorCode: values[at + 5] as number | null,
+    errorCode: values[at + 6] as ErrorCode | null,
+    fallbackReason: values[at + 7] as string | null,
+    externalReference: values[at + 8] as string | null,
+    durationMs: values[at + 9] as number,
+    createdAt: values[at + 10] as Timestamp,
+  }),
 };
 
-export const REQUEST: Selection<RecognitionRequestRow> = {
-  columns: REQUEST_COLUMNS.join(", "),
+const IMAGE: Selection<ImageRow> = {
+  columns: ["encode(r.image_sha256, 'hex')", "r.image_byte_size", "r.image_format", "r.image_width", "r.image_height"],
   join: "",
-  read: readRequest,
+  read: (values, at = 0) => ({
+    sha256: values[at] as string,
+    byteSize: values[at + 1] as number,
+    format: values[at + 2] as ImageFormat,
+    width: values[at + 3] as number,
+    height: values[at + 4] as number,
+  }),
 };
+
+/** Of `plate_recognitions AS p`, with the parts asked for. */
+export function recognitionSelection(parts: RecognitionParts): Selection<PlateRecognitionRow> {
+  const place = (parts.boxes ? 1 : 0) + (parts.requests ? 2 : 0) + (parts.images ? 4 : 0);
+  return (SELECTIONS[place] ??= selectionOf(parts));
+}
+
+const SELECTIONS: Selection<PlateRecognitionRow>[] = [];
+
+function selectionOf({ boxes, requests, images }: RecognitionParts): Selection<PlateRecognitionRow> {
+  const withBox = boxes ? extended(RECOGNITION, BOX, (row, box) => (row.boundingBox = box)) : RECOGNITION;
+  return requests
+    ? extended(withBox, images ? REQUEST_WITH_IMAGE : REQUEST, (row, request) => (row.request = request))
+    : withBox;
+}
+
+/** Of `recognition_requests AS r`, its picture included. */
+export const REQUEST_WITH_IMAGE = extended(REQUEST, IMAGE, (row, image) => (row.image = image));
+
+function extended<Row, Part>(
+  base: Selection<Row>,
+  part: Selection<Part>,
+  add: (row: Row, part: Part) => unknown,
+): Selection<Row> {
+  const offset = base.columns.length;
+  return {
+    columns: [...base.columns, ...part.columns],
+    join: [base.join, part.join].filter((join) => join !== "").join(" "),
+    read: (values, at = 0) => {
+      const row = base.read(values, at);
+      add(row, part.read(values, at + offset));
+      return row;
+    },
+  };
+}
 
 /** Of `plates AS q`. */
 export const PLATE: Selection<PlateRow> = {
-  columns: ["q.number", utc("q.first_seen_at"), utc("q.last_seen_at"), "q.sightings"].join(", "),
+  columns: ["q.number", utc("q.first_seen_at"), utc("q.last_seen_at"), "q.sightings"],
   join: "",
   read: (values, at = 0) => ({
     number: values[at] as string,

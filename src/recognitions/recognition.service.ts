@@ -191,10 +191,28 @@ function storable(answer: unknown): unknown {
 }
 
 function requestRow(request: RecognitionRequestEntity): RecognitionRequestRow {
-  return { ...request, imageSha256: request.imageSha256.toString("hex"), createdAt: request.createdAt.toISOString() };
+  const image = {
+    sha256: request.imageSha256.toString("hex"),
+    byteSize: request.imageByteSize,
+    format: request.imageFormat,
+    width: request.imageWidth,
+    height: request.imageHeight,
+  };
+  return { ...request, image, createdAt: request.createdAt.toISOString() };
 }
 
 function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequestRow): PlateRecognitionRow {
   const { capturedAt, recognizedAt } = entity;
-  return { ...entity, request, capturedAt: capturedAt.toISOString(), recognizedAt: recognizedAt.toISOString() };
+  const { boxLeft, boxTop, boxRight, boxBottom } = entity;
+  const boundingBox =
+    boxLeft === null || boxTop === null || boxRight === null || boxBottom === null
+      ? null
+      : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
+  return {
+    ...entity,
+    boundingBox,
+    request,
+    capturedAt: capturedAt.toISOString(),
+    recognizedAt: recognizedAt.toISOString(),
+  };
 }

@@ -1,6 +1,6 @@
 /** Reads of attempts: plain rows, the owner first. */
 import type { Reader } from "../database/statement.js";
-import { REQUEST, type RecognitionRequestRow } from "./recognition.rows.js";
+import { REQUEST_WITH_IMAGE, type RecognitionRequestRow } from "./recognition.rows.js";
 
 export class RequestRepository {
   constructor(private readonly database: Reader) {}
@@ -8,9 +8,9 @@ export class RequestRepository {
   /** The requests among `ids`, in any order. */
   async findByIds(partnerId: string, ids: readonly string[]): Promise<RecognitionRequestRow[]> {
     return this.database.rows({
-      text: `SELECT ${REQUEST.columns} FROM recognition_requests r WHERE r.partner_id = $1 AND r.id = ANY($2::uuid[])`,
+      text: `SELECT ${REQUEST_WITH_IMAGE.columns.join(", ")} FROM recognition_requests r WHERE r.partner_id = $1 AND r.id = ANY($2::uuid[])`,
       values: [partnerId, ids],
-      read: REQUEST.read,
+      read: REQUEST_WITH_IMAGE.read,
     });
   }
 }

@@ -9,6 +9,8 @@ import { NodeType } from "../types/node.type.js";
 type NodeRow = PlateRecognitionRow | RecognitionRequestRow;
 
 const MAX_NODES = 100;
+/** What a caller may select behind a fragment. */
+const NODE_PARTS = { boxes: true, requests: false, images: false };
 
 @Resolver()
 export class NodeResolver {
@@ -34,5 +36,5 @@ export class NodeResolver {
 }
 
 function load({ type, uuid }: NodeKey, { loaders }: GraphQLContext): Promise<NodeRow | null> {
-  return type === "PlateRecognition" ? loaders.recognition.load(uuid) : loaders.request.load(uuid);
+  return type === "PlateRecognition" ? loaders.recognitionWith(NODE_PARTS).load(uuid) : loaders.request.load(uuid);
 }

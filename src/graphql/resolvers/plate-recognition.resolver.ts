@@ -8,8 +8,8 @@ import { PlateRecognitionOrderEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
 import { decodeNodeIdOf } from "../node-id.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
-import { selects } from "../selection.js";
-import { PlateRecognitionConnectionType, REQUEST_PATHS, type RecognitionConnection } from "../types/connection.type.js";
+import { IN_CONNECTION, ITSELF, partsOf } from "../selection.js";
+import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 
 @Resolver()
@@ -20,8 +20,7 @@ export class PlateRecognitionResolver {
     @Ctx() { loaders }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PlateRecognitionRow | null> {
-    const loader = selects(info, "request") ? loaders.recognitionWithRequest : loaders.recognition;
-    return loader.load(decodeNodeIdOf("PlateRecognition", id));
+    return loaders.recognitionWith(partsOf(info, ITSELF)).load(decodeNodeIdOf("PlateRecognition", id));
   }
 
   @Query(() => PlateRecognitionConnectionType, {
@@ -44,7 +43,7 @@ export class PlateRecognitionResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
     const checked = checkedFilter(filter);
-    const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC", selects(info, ...REQUEST_PATHS));
+    const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
     const { rows, hasNextPage, hasPreviousPage } = await recognitions.findPage(partnerId, checked, page);
     const count = (): Promise<number> => recognitions.count(partnerId, checked);
     return { rows, hasNextPage, hasPreviousPage, order: page.order, count };

@@ -22,8 +22,8 @@ import type { PlateRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
-import { selects } from "../selection.js";
-import { PlateRecognitionConnectionType, REQUEST_PATHS, type RecognitionConnection } from "../types/connection.type.js";
+import { IN_CONNECTION, partsOf } from "../selection.js";
+import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
 import { PlateType } from "../types/plate.type.js";
 
 const MAX_MATCHES = 100;
@@ -85,7 +85,7 @@ export class PlateResolver {
     @Ctx() { loaders, partnerId, reads }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
-    const page = pageRequestOf(paging, "CAPTURED_AT_DESC", selects(info, ...REQUEST_PATHS));
+    const page = pageRequestOf(paging, "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
     const { rows, hasNextPage, hasPreviousPage } = await loaders.pageOfPlate(plate.number, page);
     const count = (): Promise<number> => reads.recognitions.count(partnerId, { plateNumber: { eq: plate.number } });
     return { rows, hasNextPage, hasPreviousPage, order: page.order, count };

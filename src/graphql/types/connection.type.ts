@@ -10,9 +10,6 @@ export interface RecognitionConnection extends RecognitionPage {
   count(): Promise<number>;
 }
 
-/** Where a connection selects the attempts of its readings. */
-export const REQUEST_PATHS = ["nodes.request", "edges.node.request"] as const;
-
 @ObjectType("PageInfo", {
   simpleResolvers: true,
   description: "Where a page stands in its list (Relay cursor connections).",
