@@ -6,8 +6,10 @@ import { createDataSource } from "./database/data-source.js";
 import { Database } from "./database/database.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { migrate, refusePending } from "./database/migrations.js";
+import type { Reader } from "./database/statement.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
+import type { Repositories } from "./graphql/loaders.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { callerCheck } from "./http/caller.js";
@@ -73,12 +75,6 @@ async function start(
     recognizersOf(config, logger, releases),
     startDatabase(config, logger, metrics, releases),
   );
-  const plates = new PlateRepository(store.database);
-  const reads = {
-    recognitions: new RecognitionRepository(store.database, plates),
-    requests: new RequestRepository(store.database),
-    plates,
-  };
   const service = new RecognitionService(
     recognizers,
     new RecognitionStore(store.database),
@@ -97,7 +93,7 @@ async function start(
     service,
     metrics,
     logger,
-    createContext: () => createContext(reads),
+    createContext: (caller) => createContext(repositoriesOn(store.database.readerFor(caller)), caller),
     checkCaller: callerCheck(config.allowAnonymous),
     checkReady: () => store.database.ping(),
     maxImageBytes: config.images.maxBytes,
@@ -106,6 +102,11 @@ async function start(
   releases.push(() => http.close());
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: store.description };
+}
+
+function repositoriesOn(reader: Reader): Repositories {
+  const plates = new PlateRepository(reader);
+  return { recognitions: new RecognitionRepository(reader, plates), requests: new RequestRepository(reader), plates };
 }
 
 /** Waits for both even when one fails, so that whatever the other started is known and can be released. */
@@ -118,20 +119,32 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   const embedded = config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger) : null;
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.database.url ?? "";
+  // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
+  if (embedded) await migrateAt(url, logger);
   const dataSource = createDataSource({
+    ...config.database,
     url,
-    poolSize: config.database.poolSize,
     logger,
     entities: ENTITIES,
     migrations: MIGRATIONS,
   });
   await dataSource.initialize();
   releases.push(() => dataSource.destroy());
-  // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
-  if (embedded) await migrate(dataSource);
-  else await refusePending(dataSource);
-  const database = new Database(dataSource, () => metrics.databaseStatements.inc());
+  if (!embedded) await refusePending(dataSource);
+  const database = new Database(dataSource, logger, () => metrics.databaseStatements.inc());
+  releases.push(async () => database.close());
   return { database, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
+}
+
+/** On connections of its own: a migration may take longer than a statement of the server's. */
+async function migrateAt(url: string, logger: Logger): Promise<void> {
+  const dataSource = createDataSource({ url, poolSize: 2, logger, entities: ENTITIES, migrations: MIGRATIONS });
+  try {
+    await dataSource.initialize();
+    await migrate(dataSource);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
 }
 
 async function startRecognizers(config: Config, logger: Logger, releases: Release[]): Promise<Recognizers> {

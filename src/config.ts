@@ -8,7 +8,17 @@ export type RecognizerMode = (typeof RECOGNIZER_MODES)[number];
 export interface Config {
   readonly http: { host: string; port: number; corsOrigins: readonly string[] };
   /** `url` null means the embedded server, which keeps its files in `dataDir`. */
-  readonly database: { url: string | null; dataDir: string; poolSize: number };
+  readonly database: {
+    url: string | null;
+    dataDir: string;
+    /** Read replicas of the server at `url`. */
+    replicaUrls: readonly string[];
+    poolSize: number;
+    /** How long a statement may wait for a connection. */
+    connectTimeoutMs: number;
+    /** How long a statement may run; 0 means without end. */
+    statementTimeoutMs: number;
+  };
   readonly recognizer: { mode: RecognizerMode; localMinConfidence: number };
   readonly local: { threads: number; queueLength: number; timeoutMs: number };
   /** Null when there is no key: the vendor can't be asked. */
@@ -53,14 +63,16 @@ function safeUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
 }
 
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
 const originList = z
   .string()
-  .transform((text) =>
-    text
-      .split(",")
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ""),
-  )
+  .transform(listOf)
   .refine(
     (origins) => origins.every((origin) => safeUrl(origin)?.origin === origin),
     "must be comma-separated origins such as https://app.example.com, without a path",
@@ -73,6 +85,16 @@ const environmentSchema = z.object({
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
   // Two at least: migrating holds a lock on one connection and works on another.
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
+  DATABASE_CONNECT_TIMEOUT_MS: wholeNumber(100, 600_000).default(10_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
+  DATABASE_REPLICA_URLS: z
+    .string()
+    .transform(listOf)
+    .refine(
+      (urls) => urls.every((url) => ["postgres:", "postgresql:"].includes(safeUrl(url)?.protocol ?? "")),
+      "must be comma-separated addresses that begin with postgres:// or postgresql://",
+    )
+    .default([]),
   DATA_DIR: z.string().default("./data"),
   RECOGNIZER: z.enum(RECOGNIZER_MODES, `must be one of ${RECOGNIZER_MODES.join(", ")}`).optional(),
   LOCAL_MIN_CONFIDENCE: wholeNumber(0, 100).default(80),
@@ -103,11 +125,21 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (given.RECOGNIZER?.includes("juhe") && given.JUHE_KEY === undefined) {
     faults.push(`RECOGNIZER ${given.RECOGNIZER} needs a JUHE_KEY`);
   }
+  if (given.DATABASE_REPLICA_URLS !== undefined && given.DATABASE_URL === undefined) {
+    faults.push("DATABASE_REPLICA_URLS needs a DATABASE_URL, the primary that they follow");
+  }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const env = parsed.data;
   return {
     http: { host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS },
-    database: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, poolSize: env.DATABASE_POOL_SIZE },
+    database: {
+      url: env.DATABASE_URL ?? null,
+      dataDir: env.DATA_DIR,
+      replicaUrls: env.DATABASE_REPLICA_URLS,
+      poolSize: env.DATABASE_POOL_SIZE,
+      connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
+      statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+    },
     recognizer: {
       mode: env.RECOGNIZER ?? (env.JUHE_KEY === undefined ? "local" : "juhe"),
       localMinConfidence: env.LOCAL_MIN_CONFIDENCE,

@@ -64,7 +64,7 @@ const WORDS = {
     byId: () =>
       ids.map((id) => ({
         query: `query ($id: ID!) { plateRecognition(id: $id) { ${SCALARS} ${REQUEST} } }`,
-        variables: { id: base64url(`PlateRecognition:${id}`) },
+        variables: { id: `recognition_${id}` },
       })),
     deep: () =>
       deep.map(({ id, value }) => ({

@@ -4,16 +4,32 @@ import type { Logger } from "../logger.js";
 
 export interface DataSourceOptions {
   url: string;
+  replicaUrls?: readonly string[];
   poolSize: number;
+  /** Milliseconds that a statement may wait for a connection. */
+  connectTimeoutMs?: number;
+  /** Milliseconds that a statement may run; without it as long as it takes. */
+  statementTimeoutMs?: number;
   logger: Pick<Logger, "error">;
   entities: readonly (new () => object)[];
   migrations: readonly (new () => MigrationInterface)[];
 }
 
-export function createDataSource({ url, poolSize, logger, entities, migrations }: DataSourceOptions): DataSource {
+export function createDataSource({
+  url,
+  replicaUrls = [],
+  poolSize,
+  connectTimeoutMs = 10_000,
+  statementTimeoutMs = 0,
+  logger,
+  entities,
+  migrations,
+}: DataSourceOptions): DataSource {
   return new DataSource({
     type: "postgres",
-    url,
+    ...(replicaUrls.length === 0
+      ? { url }
+      : { replication: { master: { url }, slaves: replicaUrls.map((replica) => ({ url: replica })) } }),
     entities: [...entities],
     migrations: [...migrations],
     migrationsTransactionMode: "each",
@@ -22,10 +38,10 @@ export function createDataSource({ url, poolSize, logger, entities, migrations }
     // Ids are made by the program; without this TypeORM would create an extension for them.
     installExtensions: false,
     applicationName: "plategraph",
-    connectTimeoutMS: 10_000,
+    connectTimeoutMS: connectTimeoutMs,
     // The error drags the whole connection along, its settings included: only what went wrong is logged.
     poolErrorHandler: ({ code, message }: { code?: string; message: string }) =>
       logger.error({ code, reason: message }, "a database connection broke while idle"),
-    extra: { keepAlive: true },
+    extra: { keepAlive: true, ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }) },
   });
 }

@@ -1,44 +1,49 @@
-/** The store's front door: reads as prepared statements, writes of one statement each, and faults told apart from outages. */
+/** The store's front door: where reads go, writes of one statement each, and faults told apart from outages. */
 import type { Pool } from "pg";
 import type { DataSource } from "typeorm";
+import type { Logger } from "../logger.js";
 import { translated } from "./database.faults.js";
-import { queryOf, type Command, type Reader, type Statement } from "./statement.js";
+import { Replicas } from "./replicas.js";
+import type { Command, Reader } from "./statement.js";
+import { StatementPool, type StatementObserver } from "./statement.pool.js";
 
-/** Told of every statement sent, for the metrics. */
-export type StatementObserver = () => void;
+export class Database {
+  private readonly primary: StatementPool;
+  private readonly replicas: Replicas;
 
-export class Database implements Reader {
-  private readonly pool: Pool;
-
-  constructor(
-    dataSource: DataSource,
-    private readonly onStatement: StatementObserver,
-  ) {
-    // TypeORM's own pool: statements go straight to it by name and as arrays, which its query runner can't do.
-    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+  constructor(dataSource: DataSource, logger: Pick<Logger, "warn">, onStatement: StatementObserver) {
+    // TypeORM's own pools: statements go straight to them by name and as arrays, which its query runner can't do.
+    const { master, slaves } = dataSource.driver as unknown as { master: Pool; slaves: readonly Pool[] };
+    this.primary = new StatementPool(master, onStatement);
+    this.replicas = new Replicas(
+      this.primary,
+      slaves.map((pool) => new StatementPool(pool, onStatement)),
+      logger,
+    );
   }
 
-  async rows<Row>(statement: Statement<Row>): Promise<Row[]> {
-    const rows = await this.send(statement);
-    return rows.map((values) => statement.read(values));
+  /** Reads for this caller, which sees what it wrote itself; on a replica where there is one. */
+  readerFor(caller: string): Reader {
+    const reader = this.replicas.readerFor(caller);
+    return { rows: (statement) => reader.rows(statement).catch(rethrow) };
   }
 
-  /** Everything the statement does is there afterwards, or nothing. */
-  async write(command: Command): Promise<void> {
-    await this.send(command);
+  /** Everything the statement does is there afterwards, or nothing; the caller's next reads show it. */
+  async write(caller: string, command: Command): Promise<void> {
+    await this.primary.send(command).catch(rethrow);
+    this.replicas.wrote(caller);
   }
 
   /** Resolves when the database answers. */
   async ping(): Promise<void> {
-    await this.send({ text: "SELECT 1", values: [] });
+    await this.primary.send({ text: "SELECT 1", values: [] }).catch(rethrow);
   }
 
-  private async send(command: Command): Promise<unknown[][]> {
-    this.onStatement();
-    try {
-      return (await this.pool.query<unknown[]>(queryOf(command))).rows;
-    } catch (error) {
-      throw translated(error);
-    }
+  close(): void {
+    this.replicas.close();
   }
+}
+
+function rethrow(error: unknown): never {
+  throw translated(error);
 }

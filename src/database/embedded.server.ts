@@ -26,9 +26,13 @@ const SUPERUSER = "plategraph";
 
 /**
  * Starts PostgreSQL on the files in `dataDir`, making them first where there are none. The server listens on loopback
- * only, on a port that was free, behind a generated password kept beside the files.
+ * only, on a port that was free unless one is given, behind a generated password kept beside the files.
  */
-export async function startEmbeddedServer(dataDir: string, logger: Logger): Promise<EmbeddedServer> {
+export async function startEmbeddedServer(
+  dataDir: string,
+  logger: Logger,
+  fixedPort?: number,
+): Promise<EmbeddedServer> {
   const root = resolve(dataDir);
   const cluster = join(root, "postgres");
   const passwordFile = join(root, "postgres.password");
@@ -39,7 +43,7 @@ export async function startEmbeddedServer(dataDir: string, logger: Logger): Prom
     const launcher = await unprivileged(cluster, binaries.pg_ctl);
     if (!(await exists(join(cluster, "PG_VERSION")))) await initialise(binaries, launcher, cluster, passwordFile);
     await stopOrphan(binaries, launcher, cluster, logger);
-    const port = await freePort();
+    const port = fixedPort ?? (await freePort());
     // pg_ctl puts the server in a session of its own, so that Ctrl-C reaches this process alone and requests in flight can end.
     await pgCtl(binaries, launcher, [
       "start",

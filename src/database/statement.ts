@@ -9,6 +9,8 @@ export type RowReader<Row> = (values: readonly unknown[], at?: number) => Row;
 export interface Command {
   text: string;
   values: readonly unknown[];
+  /** Planned for these very values instead of once for all: for statements whose best way depends on how much they find. */
+  planAnew?: boolean;
 }
 
 export interface Statement<Row> extends Command {

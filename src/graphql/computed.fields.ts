@@ -5,22 +5,19 @@
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
-import { encodeNodeId } from "./node-id.js";
 import { encodeCursor } from "./paging.js";
 import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";
 
 type Maybe<Value> = Value | null | Promise<Value | null>;
 
 const plateRecognition = {
-  id: (row: PlateRecognitionRow): string => encodeNodeId("PlateRecognition", row.id),
   request: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<RecognitionRequestRow> =>
-    row.request ?? loaders.request.load(row.requestId),
+    row.request ?? loaders.request.load(row.requestKey),
   plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> =>
     loaders.plate.load(row.plateNumber),
 };
 
 const recognitionRequest = {
-  id: (row: RecognitionRequestRow): string => encodeNodeId("RecognitionRequest", row.id),
   // What is wrong with the server's own account at the vendor is the operator's business.
   juheErrorCode: (row: RecognitionRequestRow): number | null =>
     row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode,

@@ -6,8 +6,10 @@ export interface GraphQLContext {
   partnerId: string;
   reads: Repositories;
   loaders: Loaders;
+  /** Who among the owner's programs asks. */
+  caller: string;
 }
 
-export function createContext(reads: Repositories): GraphQLContext {
-  return { partnerId: BUILT_IN_PARTNER_ID, reads, loaders: new Loaders(BUILT_IN_PARTNER_ID, reads) };
+export function createContext(reads: Repositories, caller: string): GraphQLContext {
+  return { partnerId: BUILT_IN_PARTNER_ID, reads, loaders: new Loaders(BUILT_IN_PARTNER_ID, reads), caller };
 }

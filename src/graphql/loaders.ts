@@ -61,7 +61,7 @@ export class Loaders {
   }
 }
 
-function inOrder<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
+function inOrder<Row extends { key: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
+  const byId = new Map(rows.map((row) => [row.key, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }

@@ -67,22 +67,22 @@ query ByDay {
 }
 
 # 8. One reading by its id (take one from above).
-query OneReading($id: ID = "UGxhdGVSZWNvZ25pdGlvbjowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA") {
+query OneReading($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
   plateRecognition(id: $id) { plateNumber confidence request { id status recognitions { plateNumber } } }
 }
 
 # 9. One attempt by its id.
-query OneRequest($id: ID = "UmVjb2duaXRpb25SZXF1ZXN0OjAwMDAwMDAwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMA") {
+query OneRequest($id: ID = "request_00000000-0000-7000-8000-000000000000") {
   recognitionRequest(id: $id) { status engine errorCode durationMs recognitions { plateNumber } }
 }
 
 # 10. Anything by its id.
-query AnyNode($id: ID = "UGxhdGVSZWNvZ25pdGlvbjowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA") {
+query AnyNode($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
   node(id: $id) { __typename id ... on PlateRecognition { plateNumber } ... on RecognitionRequest { status } }
 }
 
 # 11. Many at once.
-query ManyNodes($ids: [ID!] = ["UGxhdGVSZWNvZ25pdGlvbjowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA"]) {
+query ManyNodes($ids: [ID!] = ["recognition_00000000-0000-7000-8000-000000000000"]) {
   nodes(ids: $ids) { __typename id }
 }
 `;

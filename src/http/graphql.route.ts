@@ -11,7 +11,8 @@ import { readBody } from "./request.body.js";
 
 export interface GraphQLRouteOptions {
   graphql: GraphQLService;
-  createContext: () => GraphQLContext;
+  /** @param caller tells callers apart who read what they wrote: an address */
+  createContext: (caller: string) => GraphQLContext;
   checkCaller: CallerCheck;
   maxImageBytes: number;
 }
@@ -38,7 +39,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
             search: new URL(request.url, "http://localhost").search,
             body,
           },
-          context: async () => createContext(),
+          context: async () => createContext(request.ip),
         });
         return await send(reply, response);
       } catch (error) {

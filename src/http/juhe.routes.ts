@@ -58,13 +58,18 @@ async function recognize(
     if (file.length === 0) return juheError(271102);
     const bytes = typeof file === "string" ? decodeBase64Image(file, { maxBytes: options.maxImageBytes }) : file;
     const orderId = newOrderId();
-    const { request: attempt, recognitions } = await options.service.recognize(BUILT_IN_PARTNER_ID, bytes, source, {
-      cameraId: null,
-      capturedAt: null,
-      externalReference: null,
-      engine: null,
-      orderId,
-    });
+    const { request: attempt, recognitions } = await options.service.recognize(
+      { partnerId: BUILT_IN_PARTNER_ID, caller: request.ip },
+      bytes,
+      source,
+      {
+        cameraId: null,
+        capturedAt: null,
+        externalReference: null,
+        engine: null,
+        orderId,
+      },
+    );
     if (recognitions.length === 0) return juheError(271103);
     const readings = recognitions.map((row) => ({ ...row, boundingBox: row.boundingBox ?? null }));
     return juheSuccess(attempt.orderId ?? orderId, readings);

@@ -7,3 +7,12 @@ export class Parameters {
     return `$${this.values.push(value)}`;
   }
 }
+
+/**
+ * That `column` holds one of the keys. One key is compared by itself: for a list PostgreSQL expects ten and plans anew for every call.
+ */
+export function oneOf(column: string, keys: readonly string[], type: "uuid" | "text", parameters: Parameters): string {
+  return keys.length === 1
+    ? `${column} = ${parameters.add(keys[0])}::${type}`
+    : `${column} = ANY(${parameters.add(keys)}::${type}[])`;
+}

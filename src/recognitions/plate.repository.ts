@@ -2,7 +2,7 @@
 import type { Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
 import { PROVINCES } from "../plates/plate-number.js";
-import { Parameters } from "./parameters.js";
+import { oneOf, Parameters } from "./parameters.js";
 import { numberConditions, startsWithConditions } from "./plate-number.filter.js";
 import type { RecognitionFilter } from "./recognition.filter.js";
 import { PLATE, type PlateRow } from "./recognition.rows.js";
@@ -24,9 +24,11 @@ export class PlateRepository {
 
   /** What is known of each plate, in the order of `numbers`; null for one that was never seen. */
   async findPlates(partnerId: string, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
+    const parameters = new Parameters();
+    const conditions = [`q.partner_id = ${parameters.add(partnerId)}`, oneOf("q.number", numbers, "text", parameters)];
     const rows = await this.database.rows({
-      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q WHERE q.partner_id = $1 AND q.number = ANY($2::text[])`,
-      values: [partnerId, numbers],
+      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q WHERE ${conditions.join(" AND ")}`,
+      values: parameters.values,
       read: PLATE.read,
     });
     const byNumber = new Map(rows.map((row) => [row.number, row]));

@@ -66,7 +66,7 @@ export interface EachOf {
 }
 
 export function positionOf(order: RecognitionOrder, row: PlateRecognitionRow): Position {
-  return { value: ORDER_KEYS[order].valueOf(row), id: row.id };
+  return { value: ORDER_KEYS[order].valueOf(row), id: row.key };
 }
 
 /** Whether a cursor's value has the type of the order's column. */

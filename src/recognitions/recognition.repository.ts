@@ -1,6 +1,6 @@
 /** Reads of readings: plain rows, the owner first. */
 import type { Reader } from "../database/statement.js";
-import { Parameters } from "./parameters.js";
+import { oneOf, Parameters } from "./parameters.js";
 import { narrowsPlates, type PlateRepository } from "./plate.repository.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
 import {
@@ -46,6 +46,7 @@ export class RecognitionRepository {
       text: `SELECT count(*)::int FROM plate_recognitions p WHERE ${conditions.join(" AND ")}`,
       values: parameters.values,
       read: ([value]) => value as number,
+      planAnew: true,
     });
     return count ?? 0;
   }
@@ -57,9 +58,11 @@ export class RecognitionRepository {
   /** The readings among `ids`, in any order. */
   async findByIds(partnerId: string, ids: readonly string[], parts: RecognitionParts): Promise<PlateRecognitionRow[]> {
     const { columns, join, read } = recognitionSelection(parts);
+    const parameters = new Parameters();
+    const conditions = [`p.partner_id = ${parameters.add(partnerId)}`, oneOf("p.id", ids, "uuid", parameters)];
     return this.database.rows({
-      text: `SELECT ${columns.join(", ")} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = ANY($2::uuid[])`,
-      values: [partnerId, ids],
+      text: `SELECT ${columns.join(", ")} FROM plate_recognitions p ${join} WHERE ${conditions.join(" AND ")}`,
+      values: parameters.values,
       read,
     });
   }
@@ -67,13 +70,18 @@ export class RecognitionRepository {
   /** The readings of each request, best first, in the order of `requestIds`. */
   async findByRequests(partnerId: string, requestIds: readonly string[]): Promise<PlateRecognitionRow[][]> {
     const { columns, read } = recognitionSelection({ boxes: true, requests: false, images: false });
+    const parameters = new Parameters();
+    const conditions = [
+      `p.partner_id = ${parameters.add(partnerId)}`,
+      oneOf("p.request_id", requestIds, "uuid", parameters),
+    ];
     const rows = await this.database.rows({
       text: `SELECT ${columns.join(", ")} FROM plate_recognitions p
-        WHERE p.partner_id = $1 AND p.request_id = ANY($2::uuid[]) ORDER BY p.request_id, p.rank`,
-      values: [partnerId, requestIds],
+        WHERE ${conditions.join(" AND ")} ORDER BY p.request_id, p.rank`,
+      values: parameters.values,
       read,
     });
-    const byRequest = grouped(rows, (row) => row.requestId);
+    const byRequest = grouped(rows, (row) => row.requestKey);
     return requestIds.map((id) => byRequest.get(id) ?? []);
   }
 

@@ -7,6 +7,7 @@ import type { ErrorCode } from "../errors.js";
 import type { ImageFormat, ImageSource } from "../images/photo.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
+import { publicId } from "./public-id.js";
 import type { RecognitionStatus } from "./recognition-request.entity.js";
 
 /** RFC 3339 in UTC with milliseconds, as the database writes it: `2026-11-23T04:05:06.789Z`. */
@@ -23,6 +24,9 @@ export interface ImageRow {
 }
 
 export interface RecognitionRequestRow {
+  /** UUID. */
+  key: string;
+  /** As callers see it. */
   id: string;
   status: RecognitionStatus;
   engine: RecognitionEngine;
@@ -47,8 +51,11 @@ export interface BoxRow {
 }
 
 export interface PlateRecognitionRow {
+  /** UUID. */
+  key: string;
+  /** As callers see it. */
   id: string;
-  requestId: string;
+  requestKey: string;
   plateNumber: string;
   province: string | null;
   color: PlateColor;
@@ -108,8 +115,9 @@ const RECOGNITION: Selection<PlateRecognitionRow> = {
   ],
   join: "",
   read: (values, at = 0) => ({
-    id: values[at] as string,
-    requestId: values[at + 1] as string,
+    key: values[at] as string,
+    id: publicId("PlateRecognition", values[at] as string),
+    requestKey: values[at + 1] as string,
     plateNumber: values[at + 2] as string,
     province: values[at + 3] as string | null,
     color: values[at + 4] as PlateColor,
@@ -154,7 +162,8 @@ const REQUEST: Selection<RecognitionRequestRow> = {
   ],
   join: "JOIN recognition_requests r ON r.partner_id = p.partner_id AND r.id = p.request_id",
   read: (values, at = 0) => ({
-    id: values[at] as string,
+    key: values[at] as string,
+    id: publicId("RecognitionRequest", values[at] as string),
     status: values[at + 1] as RecognitionStatus,
     engine: values[at + 2] as RecognitionEngine,
     source: values[at + 3] as ImageSource,

@@ -14,6 +14,7 @@ import {
 } from "../recognizers/recognizer.js";
 import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
 import type { RecognitionRequestEntity } from "./recognition-request.entity.js";
+import { publicId } from "./public-id.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "./recognition.rows.js";
 import type { RecognitionStore } from "./recognition.store.js";
 
@@ -27,6 +28,12 @@ export interface RecognizeOptions {
   engine: RecognitionEngine | null;
   /** The order id to store where the engine gives none (callers of the Juhe protocol always get one). */
   orderId: string | null;
+}
+
+/** Whose record an attempt becomes, and who among the owner's programs asked: that one must read what was written for it. */
+export interface Owner {
+  partnerId: string;
+  caller: string;
 }
 
 export interface RecognizeResult {
@@ -56,7 +63,7 @@ export class RecognitionService {
 
   /** Rejects with the reason as an `AppError`; an attempt that got as far as an engine is stored all the same, as FAILED. */
   async recognize(
-    partnerId: string,
+    { partnerId, caller }: Owner,
     bytes: Buffer,
     source: ImageSource,
     options: RecognizeOptions,
@@ -64,7 +71,14 @@ export class RecognitionService {
     const arrivedAt = new Date();
     const photo = await readPhoto(bytes, source, this.limits);
     const started = performance.now();
-    const attempt = { partnerId, photo, options, arrivedAt, elapsed: () => Math.round(performance.now() - started) };
+    const attempt = {
+      partnerId,
+      caller,
+      photo,
+      options,
+      arrivedAt,
+      elapsed: () => Math.round(performance.now() - started),
+    };
     let recognition: Recognition;
     try {
       recognition = await this.recognizerFor(options.engine).recognize(photo);
@@ -77,7 +91,7 @@ export class RecognitionService {
     const rows = recognition.readings.map((reading, rank) =>
       recognitionOf(attempt, request, recognition, reading, rank),
     );
-    await this.store.save(request, rows);
+    await this.store.save(caller, request, rows);
     this.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
     const stored = requestRow(request);
     return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)) };
@@ -106,15 +120,14 @@ export class RecognitionService {
     const request = requestOf(attempt, trace, "FAILED", code);
     this.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
     try {
-      await this.store.save(request, []);
+      await this.store.save(attempt.caller, request, []);
     } catch (storeError) {
       this.logger.error({ err: storeError, requestId: request.id }, "a failed recognition could not be stored");
     }
   }
 }
 
-interface Attempt {
-  partnerId: string;
+interface Attempt extends Owner {
   photo: Photo;
   options: RecognizeOptions;
   arrivedAt: Date;
@@ -198,7 +211,8 @@ function requestRow(request: RecognitionRequestEntity): RecognitionRequestRow {
     width: request.imageWidth,
     height: request.imageHeight,
   };
-  return { ...request, image, createdAt: request.createdAt.toISOString() };
+  const id = publicId("RecognitionRequest", request.id);
+  return { ...request, key: request.id, id, image, createdAt: request.createdAt.toISOString() };
 }
 
 function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequestRow): PlateRecognitionRow {
@@ -210,6 +224,9 @@ function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequ
       : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
   return {
     ...entity,
+    key: entity.id,
+    id: publicId("PlateRecognition", entity.id),
+    requestKey: entity.requestId,
     boundingBox,
     request,
     capturedAt: capturedAt.toISOString(),

@@ -62,6 +62,7 @@ export function statsStatement(
       SELECT ${utc("b.start")}, coalesce(c.times, 0), coalesce(c.plates, 0), coalesce(c.confidence, 0)
       FROM buckets b LEFT JOIN counted c ON c.start = b.start ORDER BY b.start`,
     values: parameters.values,
+    planAnew: true,
     read: ([start, count, distinctPlates, averageConfidence]) => ({
       start: start as Timestamp,
       count: count as number,

@@ -65,11 +65,16 @@ const INSERT_BOTH = `WITH request AS (${INSERT_REQUEST})
       .join(", ")})`;
 
 export class RecognitionStore {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Pick<Database, "write">) {}
 
-  async save(request: RecognitionRequestEntity, recognitions: readonly PlateRecognitionEntity[]): Promise<void> {
+  async save(
+    caller: string,
+    request: RecognitionRequestEntity,
+    recognitions: readonly PlateRecognitionEntity[],
+  ): Promise<void> {
     const values = REQUEST_KEYS.map((key) => (key === "rawAnswer" ? jsonOf(request[key]) : request[key]));
     await this.database.write(
+      caller,
       recognitions.length === 0
         ? { text: INSERT_REQUEST, values }
         : { text: INSERT_BOTH, values: [...values, JSON.stringify(recognitions.map(columnRow))] },

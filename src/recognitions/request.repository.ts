@@ -1,5 +1,6 @@
 /** Reads of attempts: plain rows, the owner first. */
 import type { Reader } from "../database/statement.js";
+import { oneOf, Parameters } from "./parameters.js";
 import { REQUEST_WITH_IMAGE, type RecognitionRequestRow } from "./recognition.rows.js";
 
 export class RequestRepository {
@@ -7,9 +8,11 @@ export class RequestRepository {
 
   /** The requests among `ids`, in any order. */
   async findByIds(partnerId: string, ids: readonly string[]): Promise<RecognitionRequestRow[]> {
+    const parameters = new Parameters();
+    const conditions = [`r.partner_id = ${parameters.add(partnerId)}`, oneOf("r.id", ids, "uuid", parameters)];
     return this.database.rows({
-      text: `SELECT ${REQUEST_WITH_IMAGE.columns.join(", ")} FROM recognition_requests r WHERE r.partner_id = $1 AND r.id = ANY($2::uuid[])`,
-      values: [partnerId, ids],
+      text: `SELECT ${REQUEST_WITH_IMAGE.columns.join(", ")} FROM recognition_requests r WHERE ${conditions.join(" AND ")}`,
+      values: parameters.values,
       read: REQUEST_WITH_IMAGE.read,
     });
   }

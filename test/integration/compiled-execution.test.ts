@@ -15,7 +15,7 @@ beforeAll(async () => {
     { plateNumber: '粤A1\\2"3', capturedAt: "2026-03-02T00:00:00Z", confidence: 0 },
     { plateNumber: "京B\u2028\n1", capturedAt: "2026-03-03T10:20:30.5Z" },
   ]);
-  id = Buffer.from(`PlateRecognition:${first ?? ""}`).toString("base64url");
+  id = `recognition_${first ?? ""}`;
   server = await startServer({ DATABASE_URL: database.url });
 });
 

@@ -8,8 +8,9 @@ import { RecognitionStore } from "../../../dist/src/recognitions/recognition.sto
 import { newReading, PARTNER } from "../reading.mjs";
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+pool.on("connect", (client) => client.query("SET plan_cache_mode = force_generic_plan"));
 const rows = async (statement) => (await pool.query(queryOf(statement))).rows.map((values) => statement.read(values));
-const store = new RecognitionStore({ write: (command) => pool.query(queryOf(command)) });
+const store = new RecognitionStore({ write: (_caller, command) => pool.query(queryOf(command)) });
 
 const text = (value) => (value === null ? "null" : `"${value}"`);
 const scalars = (r) =>
@@ -36,14 +37,14 @@ const routes = {
     page({ plateNumber: { eq: number } }, 20, null, true).then(list((row) => `${scalars(row)},${request(row)}`)),
   "/byId": async ({ id }) => {
     const { columns, join, read } = recognitionSelection(parts(true));
-    const text = `SELECT ${columns.join(", ")} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = ANY($2::uuid[])`;
-    const [row] = await rows({ text, values: [PARTNER, [id]], read });
+    const text = `SELECT ${columns.join(", ")} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = $2`;
+    const [row] = await rows({ text, values: [PARTNER, id], read });
     return `{${scalars(row)},${request(row)}}`;
   },
   "/deep": ({ value, id }) => page({}, 50, { value, id }, false).then(list(scalars)),
   "/store": async () => {
     const { request: stored, recognition } = newReading();
-    await store.save(stored, [recognition]);
+    await store.save("bench", stored, [recognition]);
     return `{"request":{"id":"${stored.id}"},"recognitions":[{"id":"${recognition.id}","plateNumber":"${recognition.plateNumber}"}]}`;
   },
 };

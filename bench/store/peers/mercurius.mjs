@@ -7,7 +7,7 @@ import { queryOf } from "../../../dist/src/database/statement.js";
 import { newReading, PARTNER } from "../reading.mjs";
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
-const store = new RecognitionStore({ write: (command) => pool.query(queryOf(command)) });
+const store = new RecognitionStore({ write: (_caller, command) => pool.query(queryOf(command)) });
 
 const time = (column, name) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${name}"`;
 const COLUMNS = `p.id, p.request_id AS "requestId", p.plate_number AS "plateNumber", p.province, p.color, p.type, p.confidence, p.brightness,
@@ -68,7 +68,7 @@ const resolvers = {
   Mutation: {
     store: async () => {
       const { request, recognition } = newReading();
-      await store.save(request, [recognition]);
+      await store.save("bench", request, [recognition]);
       return { request, recognitions: [recognition] };
     },
   },

@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { AppError } from "../../errors.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
-import { decodeNodeId, type NodeKey } from "../node-id.js";
+import { parsePublicId, type NodeKey } from "../../recognitions/public-id.js";
 import { NodeType } from "../types/node.type.js";
 
 type NodeRow = PlateRecognitionRow | RecognitionRequestRow;
@@ -19,7 +19,7 @@ export class NodeResolver {
     @Arg("id", () => ID, { description: "An opaque id." }) id: string,
     @Ctx() context: GraphQLContext,
   ): Promise<NodeRow | null> {
-    return load(decodeNodeId(id), context);
+    return load(parsePublicId(id), context);
   }
 
   @Query(() => [NodeType], {
@@ -31,7 +31,7 @@ export class NodeResolver {
     @Ctx() context: GraphQLContext,
   ): Promise<(NodeRow | null)[]> {
     if (ids.length > MAX_NODES) throw new AppError("BAD_USER_INPUT", `\`ids\` takes at most ${MAX_NODES} ids.`);
-    return Promise.all(ids.map(decodeNodeId).map((key) => load(key, context)));
+    return Promise.all(ids.map(parsePublicId).map((key) => load(key, context)));
   }
 }
 

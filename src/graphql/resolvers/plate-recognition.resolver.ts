@@ -6,7 +6,7 @@ import type { PlateRecognitionRow } from "../../recognitions/recognition.rows.js
 import type { GraphQLContext } from "../context.js";
 import { PlateRecognitionOrderEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
-import { decodeNodeIdOf } from "../node-id.js";
+import { parsePublicIdOf } from "../../recognitions/public-id.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { IN_CONNECTION, ITSELF, partsOf } from "../selection.js";
 import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
@@ -20,7 +20,7 @@ export class PlateRecognitionResolver {
     @Ctx() { loaders }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PlateRecognitionRow | null> {
-    return loaders.recognitionWith(partsOf(info, ITSELF)).load(decodeNodeIdOf("PlateRecognition", id));
+    return loaders.recognitionWith(partsOf(info, ITSELF)).load(parsePublicIdOf("PlateRecognition", id));
   }
 
   @Query(() => PlateRecognitionConnectionType, {

@@ -2,7 +2,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
-import { decodeNodeIdOf } from "../node-id.js";
+import { parsePublicIdOf } from "../../recognitions/public-id.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
 
@@ -16,7 +16,7 @@ export class RecognitionRequestResolver {
     @Arg("id", () => ID, { description: "The id of a RecognitionRequest." }) id: string,
     @Ctx() { loaders }: GraphQLContext,
   ): Promise<RecognitionRequestRow | null> {
-    return loaders.request.load(decodeNodeIdOf("RecognitionRequest", id));
+    return loaders.request.load(parsePublicIdOf("RecognitionRequest", id));
   }
 
   @FieldResolver(() => [PlateRecognitionType], { description: "Every plate read in the photo, best first." })
@@ -24,6 +24,6 @@ export class RecognitionRequestResolver {
     @Root() row: RecognitionRequestRow,
     @Ctx() { loaders }: GraphQLContext,
   ): Promise<PlateRecognitionRow[]> {
-    return loaders.recognitionsOfRequest.load(row.id);
+    return loaders.recognitionsOfRequest.load(row.key);
   }
 }

@@ -2,8 +2,8 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
 import { GraphQLUpload } from "graphql-upload-ts";
 import { decodeBase64Image } from "../../images/base64.js";
-import type { ImageLimits } from "../../images/photo.js";
-import type { RecognitionService, RecognizeResult } from "../../recognitions/recognition.service.js";
+import type { ImageLimits, ImageSource } from "../../images/photo.js";
+import type { RecognitionService, RecognizeOptions } from "../../recognitions/recognition.service.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { RecognizeOptionsInput, recognizeOptionsOf } from "../inputs.js";
@@ -44,9 +44,9 @@ export class RecognizeResolver {
     @Arg("image", () => GraphQLUpload, { description: "The photo." }) image: BufferedFile,
     @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
     options: RecognizeOptionsInput | null,
-    @Ctx() { partnerId }: GraphQLContext,
+    @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {
-    return payloadOf(await this.service.recognize(partnerId, image.bytes, "UPLOAD", recognizeOptionsOf(options)));
+    return this.recognize(context, image.bytes, "UPLOAD", recognizeOptionsOf(options));
   }
 
   @Mutation(() => RecognizePayloadType, {
@@ -56,13 +56,19 @@ export class RecognizeResolver {
     @Arg("image", () => String, { description: "The photo: bare base64, or a `data:` URI." }) image: string,
     @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
     options: RecognizeOptionsInput | null,
-    @Ctx() { partnerId }: GraphQLContext,
+    @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {
     const checked = recognizeOptionsOf(options);
-    return payloadOf(await this.service.recognize(partnerId, decodeBase64Image(image, this.limits), "BASE64", checked));
+    return this.recognize(context, decodeBase64Image(image, this.limits), "BASE64", checked);
   }
-}
 
-function payloadOf({ request, recognitions }: RecognizeResult): RecognizePayloadType {
-  return { request, recognitions, reused: false };
+  private async recognize(
+    { partnerId, caller }: GraphQLContext,
+    bytes: Buffer,
+    source: ImageSource,
+    options: RecognizeOptions,
+  ): Promise<RecognizePayloadType> {
+    const { request, recognitions } = await this.service.recognize({ partnerId, caller }, bytes, source, options);
+    return { request, recognitions, reused: false };
+  }
 }

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { graphql, type GraphQLAnswer } from "../support/graphql-client.js";
+import { ownFolderLike, PostgresCluster, smallDisk } from "../support/postgres-cluster.js";
+import { startServer, type TestServer } from "../support/test-server.js";
+
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+
+let cluster: PostgresCluster;
+let server: TestServer | undefined;
+
+beforeAll(async () => {
+  cluster = await PostgresCluster.start();
+  await cluster.migrate();
+});
+
+afterEach(async () => {
+  expect(await server?.stop()).toBe(0);
+  server = undefined;
+});
+
+afterAll(() => cluster.remove());
+
+async function start(settings: Record<string, string> = {}): Promise<TestServer> {
+  server = await startServer({ DATABASE_URL: cluster.url, ...settings });
+  return server;
+}
+
+type Answer = GraphQLAnswer<{ recognizeBase64: { request: { id: string } } | null } | null>;
+
+function store(url: string, externalReference: string): Promise<Answer> {
+  const query = `mutation ($image: String!, $options: RecognizeOptions) { recognizeBase64(image: $image, options: $options) { request { id } } }`;
+  return graphql(url, query, { image: PIXEL, options: { externalReference } });
+}
+
+async function references(prefix: string): Promise<Set<string>> {
+  const rows = await cluster.query<{ reference: string }>(
+    "SELECT external_reference AS reference FROM recognition_requests WHERE external_reference LIKE $1",
+    [`${prefix}%`],
+  );
+  return new Set(rows.map(({ reference }) => reference));
+}
+
+/** Mutations without a pause from several callers, for as long as `work` takes and a moment longer. */
+async function underLoad(url: string, prefix: string, work: () => Promise<void>): Promise<Map<string, Answer>> {
+  const answers = new Map<string, Answer>();
+  let going = true as boolean;
+  const callers = Array.from({ length: 6 }, async (_, caller) => {
+    for (let turn = 0; going; turn += 1) {
+      const reference = `${prefix}-${caller}-${turn}`;
+      answers.set(reference, await store(url, reference));
+    }
+  });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await work();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  going = false;
+  await Promise.all(callers);
+  return answers;
+}
+
+/** What was answered is stored; everything else got an error that says it may be tried again. */
+async function nothingIsLost(
+  prefix: string,
+  answers: ReadonlyMap<string, Answer>,
+): Promise<{ stored: number; failed: number }> {
+  const stored = await references(prefix);
+  const answered = [...answers].filter(([, { errors }]) => errors === undefined);
+  const failed = [...answers.values()].filter(({ errors }) => errors !== undefined);
+  expect(answered.filter(([reference]) => !stored.has(reference))).toEqual([]);
+  expect(failed.filter(({ errors }) => errors?.[0]?.extensions.retryable !== true)).toEqual([]);
+  return { stored: answered.length, failed: failed.length };
+}
+
+describe("the database", () => {
+  test("dies in the midst of mutations and returns: nothing that was answered is lost, and the server goes on by itself", async () => {
+    const { url } = await start();
+    const answers = await underLoad(url, "killed", async () => {
+      await cluster.kill();
+      expect((await fetch(`${url}/readyz`)).status).toBe(503);
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      await cluster.startAgain();
+    });
+    const { stored, failed } = await nothingIsLost("killed", answers);
+    expect(stored).toBeGreaterThan(20);
+    expect(failed).toBeGreaterThan(0);
+    expect((await store(url, "killed-after")).errors).toBeUndefined();
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test("has too few connections for everybody: who waited too long may try again, the others are stored", async () => {
+    const { url } = await start({
+      DATABASE_POOL_SIZE: "2",
+      DATABASE_CONNECT_TIMEOUT_MS: "500",
+      DATABASE_STATEMENT_TIMEOUT_MS: "2000",
+    });
+    const lock = cluster.query("BEGIN; LOCK TABLE recognition_requests; SELECT pg_sleep(1.2); COMMIT");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const answers = new Map<string, Answer>();
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, index) => answers.set(`pool-${index}`, await store(url, `pool-${index}`))),
+    );
+    await lock;
+    expect(await nothingIsLost("pool", answers)).toEqual({ stored: 2, failed: 10 });
+    expect((await store(url, "pool-after")).errors).toBeUndefined();
+  });
+
+  test("takes longer for a statement than it may: an error that may be tried again, and the connection is free", async () => {
+    const { url } = await start({ DATABASE_POOL_SIZE: "2", DATABASE_STATEMENT_TIMEOUT_MS: "400" });
+    const lock = cluster.query(
+      "BEGIN; LOCK TABLE plate_recognitions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2.5); COMMIT",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const query of [
+      "{ plateRecognitions { nodes { id } } }",
+      "{ plateRecognitions { totalCount } }",
+      "{ recognitionStats(interval: DAY) { count } }",
+    ]) {
+      const { errors } = await graphql(url, query);
+      expect(errors?.[0]?.extensions).toMatchObject({ code: "INTERNAL_SERVER_ERROR", retryable: true });
+    }
+    await lock;
+    expect((await graphql(url, "{ plateRecognitions { totalCount } }")).errors).toBeUndefined();
+  });
+
+  test("runs out of disk: mutations fail with an error that may be tried again, reads go on, and room again is enough", async () => {
+    const disk = await smallDisk(4);
+    if (disk === null) {
+      console.warn("skipped: this machine lets nobody mount a small disk");
+      return;
+    }
+    const { url } = await start();
+    try {
+      await ownFolderLike(cluster.files, `${disk.folder}/small`);
+      await cluster.query(`CREATE TABLESPACE small LOCATION '${disk.folder}/small'`);
+      await cluster.query("ALTER TABLE recognition_requests SET TABLESPACE small");
+      await cluster.query("CREATE TABLE filler (line text) TABLESPACE small");
+      // Fills what is left but for the page that the table has open.
+      await cluster
+        .query("INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 10000)")
+        .catch((error: unknown) => expect(error).toMatchObject({ code: "53100" }));
+      await cluster
+        .query(
+          "DO $$ BEGIN LOOP INSERT INTO filler VALUES (repeat('x', 1000)); COMMIT; END LOOP; EXCEPTION WHEN disk_full THEN NULL; END $$",
+        )
+        .catch(() => undefined);
+      const answers = new Map<string, Answer>();
+      for (let turn = 0; turn < 80; turn += 1) answers.set(`disk-${turn}`, await store(url, `disk-${turn}`));
+      expect((await nothingIsLost("disk", answers)).failed).toBeGreaterThan(0);
+      expect((await graphql(url, "{ plateRecognitions { totalCount } }")).errors).toBeUndefined();
+      await cluster.query("DROP TABLE filler");
+      expect((await store(url, "disk-after")).errors).toBeUndefined();
+    } finally {
+      await cluster.query("DROP TABLE IF EXISTS filler");
+      await cluster.query("ALTER TABLE recognition_requests SET TABLESPACE pg_default");
+      await cluster.query("DROP TABLESPACE IF EXISTS small");
+      await disk.remove();
+    }
+  });
+});

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { graphql } from "../support/graphql-client.js";
+import { PostgresCluster } from "../support/postgres-cluster.js";
+import { startServer, type TestServer } from "../support/test-server.js";
+import { storeReadings } from "../support/stored-readings.js";
+
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+const ROWS = 40;
+
+let primary: PostgresCluster;
+let replica: PostgresCluster;
+let server: TestServer;
+
+beforeAll(async () => {
+  primary = await PostgresCluster.start();
+  await primary.migrate();
+  const database = { url: primary.url, query: primary.query.bind(primary), drop: async () => undefined };
+  await storeReadings(
+    database,
+    Array.from({ length: ROWS }, (_, index) => ({
+      plateNumber: `粤A${10_000 + index}`,
+      capturedAt: "2026-03-01T00:00:00Z",
+    })),
+  );
+  replica = await primary.follow();
+  await caughtUp();
+  server = await startServer({ DATABASE_URL: primary.url, DATABASE_REPLICA_URLS: replica.url });
+});
+
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+  await replica.remove();
+  await primary.remove();
+});
+
+async function caughtUp(): Promise<void> {
+  const [row] = await primary.query<{ at: string }>("SELECT pg_current_wal_lsn()::text AS at");
+  for (let tries = 0; tries < 200; tries += 1) {
+    const [there] = await replica.query<{ yes: boolean }>("SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS yes", [
+      row?.at,
+    ]);
+    if (there?.yes) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the replica does not follow");
+}
+
+const totalCount = () =>
+  graphql<{ plateRecognitions: { totalCount: number } }>(server.url, "{ plateRecognitions { totalCount } }");
+
+async function store(): Promise<string> {
+  const { data, errors } = await graphql<{ recognizeBase64: { request: { id: string } } }>(
+    server.url,
+    `
+      mutation ($image: String!) {
+        recognizeBase64(image: $image) {
+          request {
+            id
+          }
+        }
+      }
+    `,
+    { image: PIXEL },
+  );
+  expect(errors).toBeUndefined();
+  return data.recognizeBase64.request.id;
+}
+
+async function readBack(id: string): Promise<boolean> {
+  const { data, errors } = await graphql<{ recognitionRequest: { id: string } | null }>(
+    server.url,
+    "query ($id: ID!) { recognitionRequest(id: $id) { id } }",
+    { id },
+  );
+  expect(errors).toBeUndefined();
+  return data.recognitionRequest?.id === id;
+}
+
+test("reads go to the replica", async () => {
+  // The primary's table is out of reach; only the replica can answer.
+  const lock = primary.query(
+    "BEGIN; LOCK TABLE plate_recognitions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1); COMMIT",
+  );
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const started = Date.now();
+  expect((await graphql(server.url, "{ plateRecognitions { nodes { id } } }")).errors).toBeUndefined();
+  expect(Date.now() - started).toBeLessThan(700);
+  await lock;
+});
+
+test("a caller reads what it just wrote, also from a replica that is behind, and returns to the replica later", async () => {
+  await replica.query("SELECT pg_wal_replay_pause()");
+  const written = [await store(), await store()];
+  for (const id of written) expect(await readBack(id)).toBe(true);
+  await replica.query("SELECT pg_wal_replay_resume()");
+  await caughtUp();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const before = await replicaReads();
+  for (const id of written) expect(await readBack(id)).toBe(true);
+  expect(await replicaReads()).toBeGreaterThan(before);
+});
+
+/** Index scans that the replica did on the attempts: its counters come with some delay. */
+async function replicaReads(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const [row] = await replica.query<{ scans: number }>(
+    "SELECT (idx_scan + seq_scan)::int AS scans FROM pg_stat_user_tables WHERE relname = 'recognition_requests'",
+  );
+  return row?.scans ?? 0;
+}
+
+/** Reads without a pause while `work` goes on; none may fail or be wrong. */
+async function readingMeanwhile(work: () => Promise<void>): Promise<number> {
+  let going = true as boolean;
+  let reads = 0;
+  const readers = Array.from({ length: 4 }, async () => {
+    while (going) {
+      const { data, errors } = await totalCount();
+      expect(errors).toBeUndefined();
+      expect(data.plateRecognitions.totalCount).toBe(ROWS);
+      reads += 1;
+    }
+  });
+  await work();
+  going = false;
+  await Promise.all(readers);
+  return reads;
+}
+
+test("the replica stops in mid-load and returns: every answer right, no error, no restart", async () => {
+  const reads = await readingMeanwhile(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await replica.stop();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await replica.startAgain();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+  });
+  expect(reads).toBeGreaterThan(50);
+  const before = await replicaReads();
+  expect(await readBack(await store())).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  for (let turn = 0; turn < 3; turn += 1)
+    await graphql(server.url, '{ recognitionRequest(id: "request_00000000-0000-7000-8000-000000000000") { id } }');
+  expect(await replicaReads()).toBeGreaterThan(before);
+});
+
+test("the primary stops in mid-load and returns: reads go on, mutations get an error that may be tried again", async () => {
+  const reads = await readingMeanwhile(async () => {
+    await primary.stop();
+    const { errors } = await graphql(server.url, `mutation { recognizeBase64(image: "${PIXEL}") { request { id } } }`);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: "INTERNAL_SERVER_ERROR", retryable: true });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await primary.startAgain();
+  });
+  expect(reads).toBeGreaterThan(20);
+  expect(await readBack(await store())).toBe(true);
+});
