@@ -1,12 +1,14 @@
 /** The HTTP server: who may call from where, what is measured, and which routes there are. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import cors from "@fastify/cors";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
-import { graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
+import type { GraphQLAnswerOptions } from "./graphql.answer.js";
+import { answerStraight, graphqlRoute, takesStraightWay } from "./graphql.route.js";
 import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
 import { operationsRoutes, type OperationsOptions } from "./operations.routes.js";
 
-export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, OperationsOptions {
+export interface HttpOptions extends GraphQLAnswerOptions, JuheRoutesOptions, OperationsOptions {
   corsOrigins: readonly string[];
   logger: Logger;
 }
@@ -15,14 +17,27 @@ export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, Ope
 const SANDBOX_ORIGINS = ["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"];
 
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
-  // Fastify's own log would write two lines a request; what matters of them is in the metrics.
-  const app = fastify({ logger: false, forceCloseConnections: "idle" });
+  // A kept-alive connection whose request was in flight when the stop began would hold the stop up until it times out.
+  let closing = false;
+  const app = fastify({
+    // Fastify's own log would write two lines a request; what matters of them is in the metrics.
+    logger: false,
+    forceCloseConnections: "idle",
+    serverFactory: (handler) =>
+      createServer((request, response) => {
+        if (takesStraightWay(request)) void straight(request, response);
+        else handler(request, response);
+      }),
+  });
+  const straight = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = performance.now();
+    const status = await answerStraight(request, response, options, closing);
+    options.metrics.httpRequest("/graphql", "POST", status, performance.now() - started);
+  };
   // Every route reads its own body, with bounds of its own, while it streams in.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   await app.register(cors, { origin: [...SANDBOX_ORIGINS, ...options.corsOrigins], maxAge: 600 });
-  // A kept-alive connection whose request was in flight when the stop began would hold the stop up until it times out.
-  let closing = false;
   app.addHook("preClose", async () => {
     closing = true;
   });
@@ -31,9 +46,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
-    const labels = { route, method: request.method, status: String(reply.statusCode) };
-    options.metrics.httpSeconds.observe(labels, reply.elapsedTime / 1000);
-    options.logger.debug({ ...labels, ms: Math.round(reply.elapsedTime) }, "request");
+    options.metrics.httpRequest(route, request.method, reply.statusCode, reply.elapsedTime);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;

@@ -25,13 +25,26 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  readonly httpSeconds = new Histogram({
+  private readonly httpSeconds = new Histogram({
     name: "plategraph_http_request_duration_seconds",
     help: "How long a request took, by route, method and status.",
     labelNames: ["route", "method", "status"],
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
     registers: [this.registry],
   });
+
+  /** Looking a series up by its labels costs more than counting in it. */
+  private readonly httpSeries = new Map<string, { observe(seconds: number): void }>();
+
+  httpRequest(route: string, method: string, status: number, milliseconds: number): void {
+    const key = `${method} ${status} ${route}`;
+    let series = this.httpSeries.get(key);
+    if (series === undefined) {
+      series = this.httpSeconds.labels({ route, method, status: String(status) });
+      this.httpSeries.set(key, series);
+    }
+    series.observe(milliseconds / 1000);
+  }
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
