@@ -1,5 +1,5 @@
 /** The measured figures as tables. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus, availableParallelism } from "node:os";
 import { table } from "../tables.mjs";
 import { CASES } from "./cases.mjs";
@@ -62,8 +62,7 @@ function middle(rounds, key) {
   return [...rounds].sort((a, b) => a[key] - b[key])[Math.floor(rounds.length / 2)];
 }
 
-async function writeSection(name, text) {
-  const { readFile } = await import("node:fs/promises");
+export async function writeSection(name, text) {
   const path = new URL("../RESULTS.md", import.meta.url);
   const old = await readFile(path, "utf8");
   const section = new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- /${name} -->)`);
