@@ -21,7 +21,16 @@ export function numberConditions(filter: PlateNumberFilter, column: string, para
     ...(present(any) ? [`${column} = ANY(${parameters.add(any.map(normalizePlateNumber))}::text[])`] : []),
     ...(present(startsWith) ? startsWithConditions(column, normalizePlateNumber(startsWith), parameters) : []),
     ...(present(contains) ? [likeCondition(column, `%${literal(normalizePlateNumber(contains))}%`, parameters)] : []),
-    ...(present(matches) ? [likeCondition(column, wildcards(normalizePlateNumber(matches)), parameters)] : []),
+    ...(present(matches) ? matchesConditions(column, normalizePlateNumber(matches), parameters) : []),
+  ];
+}
+
+/** What stands before the first wildcard is a range besides, for the index that holds whole numbers. */
+function matchesConditions(column: string, pattern: string, parameters: Parameters): string[] {
+  const prefix = /^[^?*]+/.exec(pattern)?.[0];
+  return [
+    ...(prefix === undefined ? [] : startsWithConditions(column, prefix, parameters)),
+    likeCondition(column, wildcards(pattern), parameters),
   ];
 }
 
