@@ -100,7 +100,10 @@ describe("the database", () => {
       Array.from({ length: 12 }, async (_, index) => answers.set(`pool-${index}`, await store(url, `pool-${index}`))),
     );
     await lock;
-    expect(await nothingIsLost("pool", answers)).toEqual({ stored: 2, failed: 10 });
+    const { stored, failed } = await nothingIsLost("pool", answers);
+    expect(stored).toBeGreaterThanOrEqual(2);
+    expect(failed).toBeGreaterThan(0);
+    expect(stored + failed).toBe(12);
     expect((await store(url, "pool-after")).errors).toBeUndefined();
   });
 
