@@ -1,6 +1,6 @@
 /**
  * Keys that begin with the owner, so that the tables can be parted by it and by time (ids are UUIDv7); the plates themselves, counted as
- * their readings come and go; the indexes that filters on plates, cameras and kinds need. Why each: ADR 12 and 13.
+ * their readings come and go; the indexes that filters on plates, cameras and kinds need. Why each: ADR 12.
  */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
@@ -56,10 +56,6 @@ const COUNTING = [
         CROSS JOIN LATERAL (SELECT min(p.captured_at) AS first, max(p.captured_at) AS last FROM plate_recognitions p
           WHERE p.partner_id = gone.partner_id AND p.plate_number = gone.plate_number) AS kept
         WHERE plates.partner_id = gone.partner_id AND plates.number = gone.plate_number;
-      IF TG_OP = 'DELETE' THEN
-        DELETE FROM plates USING (SELECT DISTINCT partner_id, plate_number FROM removed) AS gone
-          WHERE plates.partner_id = gone.partner_id AND plates.number = gone.plate_number AND plates.sightings = 0;
-      END IF;
     END IF;
     IF TG_OP IN ('UPDATE', 'INSERT') THEN
       -- In one order everywhere, so that two transactions with the same plates wait for each other instead of locking up.
@@ -69,7 +65,7 @@ const COUNTING = [
           first_seen_at = least(plates.first_seen_at, excluded.first_seen_at),
           last_seen_at = greatest(plates.last_seen_at, excluded.last_seen_at);
     END IF;
-    IF TG_OP = 'UPDATE' THEN
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
       DELETE FROM plates USING (SELECT DISTINCT partner_id, plate_number FROM removed) AS gone
         WHERE plates.partner_id = gone.partner_id AND plates.number = gone.plate_number AND plates.sightings = 0;
     END IF;

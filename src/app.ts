@@ -5,7 +5,7 @@ import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
 import { Database } from "./database/database.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
-import { migrate, refusePending } from "./database/migrations.js";
+import { migrateAt, refusePending } from "./database/migrations.js";
 import type { Reader } from "./database/statement.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
@@ -120,7 +120,7 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.database.url ?? "";
   // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
-  if (embedded) await migrateAt(url, logger);
+  if (embedded) await migrateAt({ url, logger, entities: ENTITIES, migrations: MIGRATIONS });
   const dataSource = createDataSource({
     ...config.database,
     url,
@@ -134,17 +134,6 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   const database = new Database(dataSource, logger, () => metrics.databaseStatements.inc());
   releases.push(async () => database.close());
   return { database, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
-}
-
-/** On connections of its own: a migration may take longer than a statement of the server's. */
-async function migrateAt(url: string, logger: Logger): Promise<void> {
-  const dataSource = createDataSource({ url, poolSize: 2, logger, entities: ENTITIES, migrations: MIGRATIONS });
-  try {
-    await dataSource.initialize();
-    await migrate(dataSource);
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
-  }
 }
 
 async function startRecognizers(config: Config, logger: Logger, releases: Release[]): Promise<Recognizers> {

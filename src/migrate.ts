@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { MIGRATIONS } from "../migrations/index.js";
 import { readConfig } from "./config.js";
-import { createDataSource } from "./database/data-source.js";
-import { migrate } from "./database/migrations.js";
+import { migrateAt } from "./database/migrations.js";
 import { createLogger } from "./logger.js";
 import { ENTITIES } from "./recognitions/entities.js";
 
@@ -14,21 +13,11 @@ const logger = createLogger(logLevel);
 if (database.url === null) {
   logger.info("no DATABASE_URL: the embedded database is migrated at every start");
 } else {
-  const dataSource = createDataSource({
-    url: database.url,
-    poolSize: 2,
-    logger,
-    entities: ENTITIES,
-    migrations: MIGRATIONS,
-  });
   try {
-    await dataSource.initialize();
-    const names = await migrate(dataSource);
+    const names = await migrateAt({ url: database.url, logger, entities: ENTITIES, migrations: MIGRATIONS });
     logger.info(names.length === 0 ? "nothing to migrate" : `migrated: ${names.join(", ")}`);
   } catch (error) {
     logger.fatal({ err: error }, "the migration failed");
     process.exitCode = 1;
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
   }
 }

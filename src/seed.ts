@@ -4,9 +4,8 @@ import { parseArgs } from "node:util";
 import { MIGRATIONS } from "../migrations/index.js";
 import { readConfig } from "./config.js";
 import { Copier } from "./database/copy.js";
-import { createDataSource } from "./database/data-source.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
-import { migrate } from "./database/migrations.js";
+import { migrateAt } from "./database/migrations.js";
 import { createLogger } from "./logger.js";
 import { startProgressBar } from "./progress.bar.js";
 import { ENTITIES } from "./recognitions/entities.js";
@@ -22,20 +21,10 @@ const logger = createLogger(logLevel);
 const embedded = database.url === null ? await startEmbeddedServer(database.dataDir, logger) : null;
 try {
   const url = embedded?.url ?? database.url ?? "";
-  await bringUpToDate(url);
+  await migrateAt({ url, logger, entities: ENTITIES, migrations: MIGRATIONS });
   await seed(url);
 } finally {
   await embedded?.stop();
-}
-
-async function bringUpToDate(url: string): Promise<void> {
-  const dataSource = createDataSource({ url, poolSize: 2, logger, entities: ENTITIES, migrations: MIGRATIONS });
-  try {
-    await dataSource.initialize();
-    await migrate(dataSource);
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
-  }
 }
 
 async function seed(url: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** What is asked of every server: the same things of the same rows, each in its own words. */
-import { PARTNER } from "./reading.mjs";
+import { newReading, PARTNER } from "./reading.mjs";
 
 /** How many different bodies a case has; the load goes round. */
 const BODIES = 500;
@@ -8,8 +8,6 @@ const DEPTH = 20_000;
 const SCALARS =
   "id plateNumber province color type confidence brightness direction capturedAt recognizedAt cameraId engine";
 const REQUEST = "request { id status durationMs createdAt }";
-/** PostGraphile calls the key rowId and keeps `id` for its own. */
-const PG_SCALARS = SCALARS;
 const PG_REQUEST = "recognitionRequestByPartnerIdAndRequestId { id status durationMs createdAt }";
 
 export const CASES = {
@@ -48,6 +46,11 @@ async function sampled(client) {
 
 const base64url = (text) => Buffer.from(text).toString("base64url");
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+
+/** PostGraphile takes the key by another name, which the load puts in. */
+function rowOf({ id: _id, ...row }) {
+  return row;
+}
 
 const WORDS = {
   plategraph: ({ ids, numbers, days, deep }) => ({
@@ -110,7 +113,7 @@ const WORDS = {
     newest: () =>
       days.map(({ gte, lt }) => ({
         query: `query ($owner: UUID!, $filter: PlateRecognitionFilter) { allPlateRecognitions(condition: { partnerId: $owner }, filter: $filter,
-          orderBy: [CAPTURED_AT_DESC, ROW_ID_DESC], first: 50) { nodes { ${PG_SCALARS} } } }`,
+          orderBy: [CAPTURED_AT_DESC, ROW_ID_DESC], first: 50) { nodes { ${SCALARS} } } }`,
         variables: {
           owner: PARTNER,
           filter: {
@@ -122,12 +125,12 @@ const WORDS = {
     plate: () =>
       numbers.map((plateNumber) => ({
         query: `query ($owner: UUID!, $plateNumber: String!) { allPlateRecognitions(condition: { partnerId: $owner, plateNumber: $plateNumber },
-          orderBy: [CAPTURED_AT_DESC, ROW_ID_DESC], first: 20) { nodes { ${PG_SCALARS} ${PG_REQUEST} } } }`,
+          orderBy: [CAPTURED_AT_DESC, ROW_ID_DESC], first: 20) { nodes { ${SCALARS} ${PG_REQUEST} } } }`,
         variables: { owner: PARTNER, plateNumber },
       })),
     byId: () =>
       ids.map((id) => ({
-        query: `query ($owner: UUID!, $id: UUID!) { plateRecognitionByPartnerIdAndRowId(partnerId: $owner, rowId: $id) { ${PG_SCALARS} ${PG_REQUEST} } }`,
+        query: `query ($owner: UUID!, $id: UUID!) { plateRecognitionByPartnerIdAndRowId(partnerId: $owner, rowId: $id) { ${SCALARS} ${PG_REQUEST} } }`,
         variables: { owner: PARTNER, id },
       })),
     deep: async () => {
@@ -143,52 +146,20 @@ const WORDS = {
       });
       const { data } = await response.json();
       return data.allPlateRecognitions.edges.map(({ cursor }) =>
-        list({ after: cursor }, "first: 50", `nodes { ${PG_SCALARS} }`),
+        list({ after: cursor }, "first: 50", `nodes { ${SCALARS} }`),
       );
     },
     // Its way to store both rows in one request; each of the two fields is a transaction of its own.
     store: () =>
       Array.from({ length: BODIES }, () => {
-        const now = new Date().toISOString();
+        const { request, recognition } = newReading();
         return {
           query: `mutation ($request: RecognitionRequestInput!, $reading: PlateRecognitionInput!) {
             createRecognitionRequest(input: { recognitionRequest: $request }) { recognitionRequest { id } }
             createPlateRecognition(input: { plateRecognition: $reading }) { plateRecognition { id plateNumber } } }`,
           variables: {
-            request: {
-              rowId: "@A@",
-              partnerId: PARTNER,
-              status: "SUCCEEDED",
-              engine: "LOCAL",
-              source: "BASE64",
-              imageSha256: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-              imageByteSize: 70,
-              imageFormat: "PNG",
-              imageWidth: 1,
-              imageHeight: 1,
-              durationMs: 1,
-              createdAt: now,
-            },
-            reading: {
-              rowId: "@B@",
-              partnerId: PARTNER,
-              requestId: "@A@",
-              rank: 0,
-              plateNumber: `粤B${String(Math.floor(Math.random() * 100_000)).padStart(5, "0")}`,
-              province: "粤",
-              color: "BLUE",
-              type: "BLUE",
-              confidence: 97,
-              brightness: 120,
-              direction: "UNKNOWN",
-              boxLeft: 10,
-              boxTop: 20,
-              boxRight: 150,
-              boxBottom: 65,
-              capturedAt: now,
-              recognizedAt: now,
-              engine: "LOCAL",
-            },
+            request: { ...rowOf(request), rowId: "@A@", imageSha256: request.imageSha256.toString("base64") },
+            reading: { ...rowOf(recognition), rowId: "@B@", requestId: "@A@" },
           },
         };
       }),

@@ -1,6 +1,8 @@
 /** The one TypeORM data source: how it connects and how its pool behaves. */
+import type { ClientBase } from "pg";
 import { DataSource, type MigrationInterface } from "typeorm";
 import type { Logger } from "../logger.js";
+import { PLAN_ONCE } from "./statement.pool.js";
 
 export interface DataSourceOptions {
   url: string;
@@ -42,6 +44,10 @@ export function createDataSource({
     // The error drags the whole connection along, its settings included: only what went wrong is logged.
     poolErrorHandler: ({ code, message }: { code?: string; message: string }) =>
       logger.error({ code, reason: message }, "a database connection broke while idle"),
-    extra: { keepAlive: true, ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }) },
+    extra: {
+      keepAlive: true,
+      onConnect: (client: ClientBase) => client.query(PLAN_ONCE),
+      ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
+    },
   });
 }

@@ -1,8 +1,21 @@
 /** Brings a database to the version that the program needs, or says that it is not there yet. */
 import type { DataSource } from "typeorm";
+import { createDataSource, type DataSourceOptions } from "./data-source.js";
 
 /** Any 64-bit number that nobody else uses: two servers that start together must not migrate together. */
 const ADVISORY_LOCK = "7305196400812026";
+
+/** The same on connections of its own: a migration may take longer than a statement of the server's. */
+export async function migrateAt(options: Omit<DataSourceOptions, "poolSize">): Promise<string[]> {
+  // One holds the lock, the other works.
+  const dataSource = createDataSource({ ...options, poolSize: 2 });
+  try {
+    await dataSource.initialize();
+    return await migrate(dataSource);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
 
 /** Runs what is pending and gives the names of what ran. */
 export async function migrate(dataSource: DataSource): Promise<string[]> {

@@ -11,7 +11,7 @@ import type { StatementPool } from "./statement.pool.js";
 const REST_MS = 1_000;
 /** How often replicas are asked how far they are, while anybody waits for that. */
 const POLL_MS = 100;
-/** After so long a replica that never caught up is a broken one: its reads are refused by then for other reasons. */
+/** A caller that wrote so long ago counts as any other, whose reads may be behind: callers must not pile up beside a replica that is gone. */
 const FORGET_MS = 3_600_000;
 
 interface Replica {

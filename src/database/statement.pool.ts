@@ -5,17 +5,15 @@ import { queryOf, type Command, type Reader, type Statement } from "./statement.
 /** Told of every statement sent, for the metrics. */
 export type StatementObserver = () => void;
 
-/** Left to itself, PostgreSQL plans most of our statements anew for every call, which takes longer than running them. */
-const PLAN_ONCE = "SET plan_cache_mode = force_generic_plan";
+/** Said on every new connection: left to itself, PostgreSQL plans most of our statements anew for every call, which takes longer than running them. */
+export const PLAN_ONCE = "SET plan_cache_mode = force_generic_plan";
 const PLAN_ANEW = "SET plan_cache_mode = force_custom_plan";
 
 export class StatementPool implements Reader {
   constructor(
     private readonly pool: Pool,
     private readonly onStatement: StatementObserver,
-  ) {
-    pool.on("connect", (client) => void client.query(PLAN_ONCE).catch(() => undefined));
-  }
+  ) {}
 
   async rows<Row>(statement: Statement<Row>): Promise<Row[]> {
     const rows = await this.send(statement);
@@ -30,12 +28,9 @@ export class StatementPool implements Reader {
   private async sendPlannedAnew(command: Command): Promise<unknown[][]> {
     const client = await this.pool.connect();
     try {
-      // One after another, without waiting in between.
-      const [, result] = await Promise.all([
-        client.query(PLAN_ANEW),
-        client.query<unknown[]>(queryOf(command)),
-        client.query(PLAN_ONCE),
-      ]);
+      await client.query(PLAN_ANEW);
+      const result = await client.query<unknown[]>(queryOf(command));
+      await client.query(PLAN_ONCE);
       client.release();
       return result.rows;
     } catch (error) {

@@ -3,14 +3,7 @@
  * statement itself. What the compiler can't take, and whatever is wrong with the variables, goes the ordinary way.
  */
 import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from "@apollo/server";
-import type {
-  DocumentNode,
-  ExecutionResult,
-  FormattedExecutionResult,
-  GraphQLError,
-  GraphQLFormattedError,
-  GraphQLSchema,
-} from "graphql";
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
 import type { GraphQLContext } from "./context.js";
 import type { ErrorFormatter } from "./graphql.errors.js";
@@ -29,11 +22,6 @@ export function compiledExecution(formatError: ErrorFormatter): ApolloServerPlug
       },
     }),
   };
-}
-
-/** Apollo's own way adds a line break to a second walk over the answer. */
-export function stringifyAnswer(answer: FormattedExecutionResult): string {
-  return JSON.stringify(answer);
 }
 
 class CompiledOperations {

@@ -8,7 +8,7 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "../logger.js";
-import { compiledExecution, stringifyAnswer } from "./compiled.execution.js";
+import { compiledExecution } from "./compiled.execution.js";
 import type { GraphQLContext } from "./context.js";
 import { createErrorFormatter, type ErrorFormatter } from "./graphql.errors.js";
 import { sandboxPage } from "./sandbox.page.js";
@@ -34,7 +34,6 @@ export async function startGraphQL(schema: GraphQLSchema, logger: Logger): Promi
     schema,
     plugins,
     formatError,
-    stringifyResult: stringifyAnswer,
     logger,
     introspection: true,
     csrfPrevention: true,

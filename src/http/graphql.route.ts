@@ -1,6 +1,6 @@
 /**
  * /graphql, two ways to the same answer: by Fastify, with its hooks, for browsers and for whatever is out of the ordinary; and straight from
- * node:http for programs that POST, whose requests need none of them. Fastify's way costs a third of what a small query costs in all.
+ * node:http for programs that POST, whose requests need none of them (some 3% more requests a second for a small query).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";

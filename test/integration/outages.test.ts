@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { graphql, type GraphQLAnswer } from "../support/graphql-client.js";
+import { graphql, WHITE_PIXEL, type GraphQLAnswer } from "../support/graphql-client.js";
 import { ownFolderLike, PostgresCluster, smallDisk } from "../support/postgres-cluster.js";
 import { startServer, type TestServer } from "../support/test-server.js";
-
-const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
 let cluster: PostgresCluster;
 let server: TestServer | undefined;
@@ -29,7 +27,7 @@ type Answer = GraphQLAnswer<{ recognizeBase64: { request: { id: string } } | nul
 
 function store(url: string, externalReference: string): Promise<Answer> {
   const query = `mutation ($image: String!, $options: RecognizeOptions) { recognizeBase64(image: $image, options: $options) { request { id } } }`;
-  return graphql(url, query, { image: PIXEL, options: { externalReference } });
+  return graphql(url, query, { image: WHITE_PIXEL, options: { externalReference } });
 }
 
 async function references(prefix: string): Promise<Set<string>> {

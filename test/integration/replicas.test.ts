@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { graphql } from "../support/graphql-client.js";
+import { graphql, WHITE_PIXEL } from "../support/graphql-client.js";
 import { PostgresCluster } from "../support/postgres-cluster.js";
 import { startServer, type TestServer } from "../support/test-server.js";
 import { storeReadings } from "../support/stored-readings.js";
 
-const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 const ROWS = 40;
 
 let primary: PostgresCluster;
@@ -60,7 +59,7 @@ async function store(): Promise<string> {
         }
       }
     `,
-    { image: PIXEL },
+    { image: WHITE_PIXEL },
   );
   expect(errors).toBeUndefined();
   return data.recognizeBase64.request.id;
@@ -147,7 +146,10 @@ test("the replica stops in mid-load and returns: every answer right, no error, n
 test("the primary stops in mid-load and returns: reads go on, mutations get an error that may be tried again", async () => {
   const reads = await readingMeanwhile(async () => {
     await primary.stop();
-    const { errors } = await graphql(server.url, `mutation { recognizeBase64(image: "${PIXEL}") { request { id } } }`);
+    const { errors } = await graphql(
+      server.url,
+      `mutation { recognizeBase64(image: "${WHITE_PIXEL}") { request { id } } }`,
+    );
     expect(errors?.[0]?.extensions).toMatchObject({ code: "INTERNAL_SERVER_ERROR", retryable: true });
     await new Promise((resolve) => setTimeout(resolve, 500));
     await primary.startAgain();

@@ -1,12 +1,11 @@
 /** A PostgreSQL of a test's own, on a fixed port: it can be killed, come back, and be followed by a standby. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile, chown } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { startEmbeddedServer, type EmbeddedServer } from "../../src/database/embedded.server.js";
+import { freePort, startEmbeddedServer, type EmbeddedServer } from "../../src/database/embedded.server.js";
 import { createLogger } from "../../src/logger.js";
 
 const run = promisify(execFile);
@@ -127,14 +126,4 @@ export async function ownFolderLike(cluster: string, folder: string): Promise<vo
   const { uid, gid } = await stat(cluster);
   await mkdir(folder, { recursive: true });
   await chown(folder, uid, gid);
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

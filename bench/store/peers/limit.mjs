@@ -1,14 +1,18 @@
 /** The limit: node:http, pg, our own SQL as prepared statements, and JSON written by hand. No GraphQL, no checks, nothing to live with. */
 import { createServer } from "node:http";
 import pg from "pg";
+import { PLAN_ONCE } from "../../../dist/src/database/statement.pool.js";
 import { queryOf } from "../../../dist/src/database/statement.js";
 import { pageStatement } from "../../../dist/src/recognitions/recognition.page.js";
 import { recognitionSelection } from "../../../dist/src/recognitions/recognition.rows.js";
 import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
 import { newReading, PARTNER } from "../reading.mjs";
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
-pool.on("connect", (client) => client.query("SET plan_cache_mode = force_generic_plan"));
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  max: 10,
+  onConnect: (client) => client.query(PLAN_ONCE),
+});
 const rows = async (statement) => (await pool.query(queryOf(statement))).rows.map((values) => statement.read(values));
 const store = new RecognitionStore({ write: (_caller, command) => pool.query(queryOf(command)) });
 
