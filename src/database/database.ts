@@ -30,18 +30,22 @@ export class Database {
 
   /** Everything the statement does is there afterwards, or nothing; the caller's next reads show it. */
   async write(caller: string, command: Command): Promise<void> {
-    await this.primary.send(command).catch(rethrow);
+    await this.primary.rows({ ...command, read: nothing }).catch(rethrow);
     this.replicas.wrote(caller);
   }
 
   /** Resolves when the database answers. */
   async ping(): Promise<void> {
-    await this.primary.send({ text: "SELECT 1", values: [] }).catch(rethrow);
+    await this.primary.rows({ text: "SELECT 1", values: [], read: nothing }).catch(rethrow);
   }
 
   close(): void {
     this.replicas.close();
   }
+}
+
+function nothing(): void {
+  // Nobody reads what comes back.
 }
 
 function rethrow(error: unknown): never {

@@ -4,7 +4,7 @@
  */
 import type { Logger } from "../logger.js";
 import { isOutage } from "./database.faults.js";
-import type { Reader, Statement } from "./statement.js";
+import { text, type Reader, type Statement } from "./statement.js";
 import type { StatementPool } from "./statement.pool.js";
 
 /** How long a replica that failed is left alone before it is tried again. */
@@ -81,7 +81,7 @@ export class Replicas {
       const [position] = await this.primary.rows({
         text: "SELECT pg_current_wal_lsn()::text",
         values: [],
-        read: ([value]) => value as string,
+        read: ([value]) => text(value),
       });
       await Promise.all(this.replicas.map((replica) => this.ask(replica, position ?? "", before)));
     } catch {
@@ -100,7 +100,7 @@ export class Replicas {
         // A server that was promoted replays nothing: it is nobody's replica.
         text: "SELECT coalesce(pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn, false)",
         values: [position],
-        read: ([value]) => value as boolean,
+        read: ([value]) => value === "t",
       });
       if (there === true) replica.caughtUpTo = before;
     } catch {

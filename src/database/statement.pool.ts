@@ -1,6 +1,7 @@
 /** One server's connections: statements by name, planned once. */
 import type { Pool } from "pg";
-import { queryOf, type Command, type Reader, type Statement } from "./statement.js";
+import { preparedRows } from "./prepared.query.js";
+import type { Reader, Statement } from "./statement.js";
 
 /** Told of every statement sent, for the metrics. */
 export type StatementObserver = () => void;
@@ -15,24 +16,19 @@ export class StatementPool implements Reader {
     private readonly onStatement: StatementObserver,
   ) {}
 
-  async rows<Row>(statement: Statement<Row>): Promise<Row[]> {
-    const rows = await this.send(statement);
-    return rows.map((values) => statement.read(values));
-  }
-
-  async send(command: Command): Promise<unknown[][]> {
+  rows<Row>(statement: Statement<Row>): Promise<Row[]> {
     this.onStatement();
-    return command.planAnew ? this.sendPlannedAnew(command) : (await this.pool.query<unknown[]>(queryOf(command))).rows;
+    return statement.planAnew ? this.rowsPlannedAnew(statement) : preparedRows(this.pool, statement);
   }
 
-  private async sendPlannedAnew(command: Command): Promise<unknown[][]> {
+  private async rowsPlannedAnew<Row>(statement: Statement<Row>): Promise<Row[]> {
     const client = await this.pool.connect();
     try {
       await client.query(PLAN_ANEW);
-      const result = await client.query<unknown[]>(queryOf(command));
+      const rows = await preparedRows(client, statement);
       await client.query(PLAN_ONCE);
       client.release();
-      return result.rows;
+      return rows;
     } catch (error) {
       // Whatever state the connection is in now, nobody gets it again.
       client.release(true);

@@ -1,5 +1,5 @@
 /** Reads of plates: by number, by part of one, by likeness. The owner first. */
-import type { Reader } from "../database/statement.js";
+import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
 import { PROVINCES } from "../plates/plate-number.js";
 import { oneOf, Parameters } from "./parameters.js";
@@ -46,7 +46,7 @@ export class PlateRepository {
     return this.database.rows({
       text: `SELECT q.number FROM plates q WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
       values: parameters.values,
-      read: ([number]) => number as string,
+      read: ([value]) => text(value),
     });
   }
 

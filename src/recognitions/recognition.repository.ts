@@ -1,5 +1,5 @@
 /** Reads of readings: plain rows, the owner first. */
-import type { Reader } from "../database/statement.js";
+import { number, type Reader } from "../database/statement.js";
 import { oneOf, Parameters } from "./parameters.js";
 import { narrowsPlates, type PlateRepository } from "./plate.repository.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
@@ -45,7 +45,7 @@ export class RecognitionRepository {
     const [count] = await this.database.rows({
       text: `SELECT count(*)::int FROM plate_recognitions p WHERE ${conditions.join(" AND ")}`,
       values: parameters.values,
-      read: ([value]) => value as number,
+      read: ([value]) => number(value),
       planAnew: true,
     });
     return count ?? 0;

@@ -2,7 +2,7 @@
  * Rows as reads give them: flat, times already in the wire format, ready for the resolvers. Columns are read by their place, which costs less
  * than by name: each list of columns stands beside the function that reads it.
  */
-import type { RowReader } from "../database/statement.js";
+import { number, numberOrNull, text, textOrNull, timestamp, type RowReader } from "../database/statement.js";
 import type { ErrorCode } from "../errors.js";
 import type { ImageFormat, ImageSource } from "../images/photo.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
@@ -114,35 +114,35 @@ const RECOGNITION: Selection<PlateRecognitionRow> = {
     "p.engine",
   ],
   join: "",
-  read: (values, at = 0) => ({
-    key: values[at] as string,
-    id: publicId("PlateRecognition", values[at] as string),
-    requestKey: values[at + 1] as string,
-    plateNumber: values[at + 2] as string,
-    province: values[at + 3] as string | null,
-    color: values[at + 4] as PlateColor,
-    type: values[at + 5] as PlateType,
-    confidence: values[at + 6] as number,
-    brightness: values[at + 7] as number | null,
-    direction: values[at + 8] as Direction,
-    capturedAt: values[at + 9] as Timestamp,
-    recognizedAt: values[at + 10] as Timestamp,
-    cameraId: values[at + 11] as string | null,
-    engine: values[at + 12] as RecognitionEngine,
+  read: (columns, at = 0) => ({
+    key: text(columns[at]),
+    id: publicId("PlateRecognition", text(columns[at])),
+    requestKey: text(columns[at + 1]),
+    plateNumber: text(columns[at + 2]),
+    province: textOrNull(columns[at + 3]),
+    color: columns[at + 4] as PlateColor,
+    type: columns[at + 5] as PlateType,
+    confidence: number(columns[at + 6]),
+    brightness: numberOrNull(columns[at + 7]),
+    direction: columns[at + 8] as Direction,
+    capturedAt: timestamp(columns[at + 9]),
+    recognizedAt: timestamp(columns[at + 10]),
+    cameraId: textOrNull(columns[at + 11]),
+    engine: columns[at + 12] as RecognitionEngine,
   }),
 };
 
 const BOX: Selection<BoxRow | null> = {
   columns: ["p.box_left", "p.box_top", "p.box_right", "p.box_bottom"],
   join: "",
-  read: (values, at = 0) =>
-    values[at] === null
+  read: (columns, at = 0) =>
+    columns[at] === null
       ? null
       : {
-          left: values[at] as number,
-          top: values[at + 1] as number,
-          right: values[at + 2] as number,
-          bottom: values[at + 3] as number,
+          left: number(columns[at]),
+          top: number(columns[at + 1]),
+          right: number(columns[at + 2]),
+          bottom: number(columns[at + 3]),
         },
 };
 
@@ -161,31 +161,31 @@ const REQUEST: Selection<RecognitionRequestRow> = {
     utc("r.created_at"),
   ],
   join: "JOIN recognition_requests r ON r.partner_id = p.partner_id AND r.id = p.request_id",
-  read: (values, at = 0) => ({
-    key: values[at] as string,
-    id: publicId("RecognitionRequest", values[at] as string),
-    status: values[at + 1] as RecognitionStatus,
-    engine: values[at + 2] as RecognitionEngine,
-    source: values[at + 3] as ImageSource,
-    orderId: values[at + 4] as string | null,
-    juheErrorCode: values[at + 5] as number | null,
-    errorCode: values[at + 6] as ErrorCode | null,
-    fallbackReason: values[at + 7] as string | null,
-    externalReference: values[at + 8] as string | null,
-    durationMs: values[at + 9] as number,
-    createdAt: values[at + 10] as Timestamp,
+  read: (columns, at = 0) => ({
+    key: text(columns[at]),
+    id: publicId("RecognitionRequest", text(columns[at])),
+    status: columns[at + 1] as RecognitionStatus,
+    engine: columns[at + 2] as RecognitionEngine,
+    source: columns[at + 3] as ImageSource,
+    orderId: textOrNull(columns[at + 4]),
+    juheErrorCode: numberOrNull(columns[at + 5]),
+    errorCode: columns[at + 6] as ErrorCode | null,
+    fallbackReason: textOrNull(columns[at + 7]),
+    externalReference: textOrNull(columns[at + 8]),
+    durationMs: number(columns[at + 9]),
+    createdAt: timestamp(columns[at + 10]),
   }),
 };
 
 const IMAGE: Selection<ImageRow> = {
   columns: ["encode(r.image_sha256, 'hex')", "r.image_byte_size", "r.image_format", "r.image_width", "r.image_height"],
   join: "",
-  read: (values, at = 0) => ({
-    sha256: values[at] as string,
-    byteSize: values[at + 1] as number,
-    format: values[at + 2] as ImageFormat,
-    width: values[at + 3] as number,
-    height: values[at + 4] as number,
+  read: (columns, at = 0) => ({
+    sha256: text(columns[at]),
+    byteSize: number(columns[at + 1]),
+    format: columns[at + 2] as ImageFormat,
+    width: number(columns[at + 3]),
+    height: number(columns[at + 4]),
   }),
 };
 
@@ -216,9 +216,9 @@ function extended<Row, Part>(
   return {
     columns: [...base.columns, ...part.columns],
     join: [base.join, part.join].filter((join) => join !== "").join(" "),
-    read: (values, at = 0) => {
-      const row = base.read(values, at);
-      add(row, part.read(values, at + offset));
+    read: (columns, at = 0) => {
+      const row = base.read(columns, at);
+      add(row, part.read(columns, at + offset));
       return row;
     },
   };
@@ -228,10 +228,10 @@ function extended<Row, Part>(
 export const PLATE: Selection<PlateRow> = {
   columns: ["q.number", utc("q.first_seen_at"), utc("q.last_seen_at"), "q.sightings"],
   join: "",
-  read: (values, at = 0) => ({
-    number: values[at] as string,
-    firstSeenAt: values[at + 1] as Timestamp,
-    lastSeenAt: values[at + 2] as Timestamp,
-    sightings: values[at + 3] as number,
+  read: (columns, at = 0) => ({
+    number: text(columns[at]),
+    firstSeenAt: timestamp(columns[at + 1]),
+    lastSeenAt: timestamp(columns[at + 2]),
+    sightings: number(columns[at + 3]),
   }),
 };

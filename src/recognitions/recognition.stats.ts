@@ -1,5 +1,5 @@
 /** Readings counted by hour, day, week or month of a time zone: one row for each bucket, empty ones too. */
-import type { Statement } from "../database/statement.js";
+import { number, timestamp, type Statement } from "../database/statement.js";
 import { Parameters } from "./parameters.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
 import { utc, type Timestamp } from "./recognition.rows.js";
@@ -64,10 +64,10 @@ export function statsStatement(
     values: parameters.values,
     planAnew: true,
     read: ([start, count, distinctPlates, averageConfidence]) => ({
-      start: start as Timestamp,
-      count: count as number,
-      distinctPlates: distinctPlates as number,
-      averageConfidence: averageConfidence as number,
+      start: timestamp(start),
+      count: number(count),
+      distinctPlates: number(distinctPlates),
+      averageConfidence: number(averageConfidence),
     }),
   };
 }

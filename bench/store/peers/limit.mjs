@@ -2,10 +2,10 @@
 import { createServer } from "node:http";
 import pg from "pg";
 import { PLAN_ONCE } from "../../../dist/src/database/statement.pool.js";
-import { queryOf } from "../../../dist/src/database/statement.js";
 import { pageStatement } from "../../../dist/src/recognitions/recognition.page.js";
 import { recognitionSelection } from "../../../dist/src/recognitions/recognition.rows.js";
 import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
+import { prepared } from "../prepared.mjs";
 import { newReading, PARTNER } from "../reading.mjs";
 
 const pool = new pg.Pool({
@@ -13,8 +13,8 @@ const pool = new pg.Pool({
   max: 10,
   onConnect: (client) => client.query(PLAN_ONCE),
 });
-const rows = async (statement) => (await pool.query(queryOf(statement))).rows.map((values) => statement.read(values));
-const store = new RecognitionStore({ write: (_caller, command) => pool.query(queryOf(command)) });
+const rows = async (statement) => (await pool.query(prepared(statement))).rows.map((values) => statement.read(values));
+const store = new RecognitionStore({ write: (_caller, command) => pool.query(prepared(command)) });
 
 const text = (value) => (value === null ? "null" : `"${value}"`);
 const scalars = (r) =>

@@ -3,11 +3,11 @@ import fastify from "fastify";
 import mercurius from "mercurius";
 import pg from "pg";
 import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
-import { queryOf } from "../../../dist/src/database/statement.js";
+import { prepared } from "../prepared.mjs";
 import { newReading, PARTNER } from "../reading.mjs";
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
-const store = new RecognitionStore({ write: (_caller, command) => pool.query(queryOf(command)) });
+const store = new RecognitionStore({ write: (_caller, command) => pool.query(prepared(command)) });
 
 const time = (column, name) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${name}"`;
 const COLUMNS = `p.id, p.request_id AS "requestId", p.plate_number AS "plateNumber", p.province, p.color, p.type, p.confidence, p.brightness,
