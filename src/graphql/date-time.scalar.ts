@@ -7,8 +7,10 @@ const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(
 
 function parse(value: unknown, node?: ValueNode): string {
   const text = typeof value === "string" ? value : "";
-  const parts = RFC_3339.exec(text);
   const date = new Date(text.toUpperCase());
+  // Most callers write times as the server does, which takes no taking apart.
+  if (text > "0001" && !Number.isNaN(date.getTime()) && date.toISOString() === text) return text;
+  const parts = RFC_3339.exec(text);
   if (
     parts === null ||
     Number.isNaN(date.getTime()) ||

@@ -35,6 +35,8 @@ export async function startGraphQL(schema: GraphQLSchema, logger: Logger): Promi
     plugins,
     formatError,
     logger,
+    // Without the line break that Apollo adds: the whole text would be copied for it.
+    stringifyResult: (result) => JSON.stringify(result),
     introspection: true,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,

@@ -33,9 +33,10 @@ export async function answerStraight(
 ): Promise<number> {
   const { status, headers, body } = await answerGraphQL(request, options);
   for (const [name, value] of headers) response.setHeader(name, value);
-  response.setHeader("content-length", Buffer.byteLength(body));
+  const bytes = Buffer.from(body);
+  response.setHeader("content-length", bytes.length);
   if (closing) response.setHeader("connection", "close");
   response.writeHead(status);
-  response.end(body);
+  response.end(bytes);
   return status;
 }
