@@ -4,6 +4,9 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { startEmbeddedServer } from "../../dist/src/database/embedded.server.js";
+import { migrateAt } from "../../dist/src/database/migrations.js";
+import { MIGRATIONS } from "../../dist/migrations/index.js";
+import { ENTITIES } from "../../dist/src/recognitions/entities.js";
 import { keepAside } from "./processes.mjs";
 
 const run = promisify(execFile);
@@ -31,6 +34,7 @@ async function seeded(adminUrl, name, rows) {
     });
     console.log(stdout.trim());
   }
+  await migrateAt({ url, logger: console, entities: ENTITIES, migrations: MIGRATIONS });
   await admin.end();
   return url;
 }

@@ -5,8 +5,6 @@ import type { RecognitionEngine } from "../recognizers/recognizer.js";
 import { RecognitionRequestEntity } from "./recognition-request.entity.js";
 
 @Entity("plate_recognitions")
-@Check("plate_recognitions_confidence", "confidence BETWEEN 0 AND 100")
-@Check("plate_recognitions_engine", `engine IN ('JUHE', 'LOCAL')`)
 @Check("plate_recognitions_box", "num_nulls(box_left, box_top, box_right, box_bottom) IN (0, 4)")
 @Index("plate_recognitions_by_captured_at", ["partnerId", "capturedAt", "id"])
 @Index("plate_recognitions_by_recognized_at", ["partnerId", "recognizedAt", "id"])

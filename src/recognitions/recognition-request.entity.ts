@@ -9,11 +9,6 @@ export const RECOGNITION_STATUSES = ["SUCCEEDED", "NO_PLATE", "FAILED"] as const
 export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
 
 @Entity("recognition_requests")
-@Check("recognition_requests_status", `status IN ('SUCCEEDED', 'NO_PLATE', 'FAILED')`)
-@Check("recognition_requests_engine", `engine IN ('JUHE', 'LOCAL')`)
-@Check("recognition_requests_source", `source IN ('UPLOAD', 'BASE64')`)
-@Check("recognition_requests_image_format", `image_format IN ('JPEG', 'PNG', 'WEBP', 'BMP')`)
-@Check("recognition_requests_image_sha256", `octet_length(image_sha256) = 32`)
 @Check("recognition_requests_error", `(status = 'FAILED') = (error_code IS NOT NULL)`)
 export class RecognitionRequestEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "recognition_requests_pkey" })

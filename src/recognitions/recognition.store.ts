@@ -3,6 +3,8 @@ import type { Database } from "../database/database.js";
 import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
 import type { RecognitionRequestEntity } from "./recognition-request.entity.js";
 
+type ColumnList = Readonly<Record<string, readonly [column: string, type: string]>>;
+
 /** Property of the entity → column and its type. */
 type Columns<Entity> = Readonly<Record<keyof Entity & string, readonly [column: string, type: string]>>;
 
@@ -50,19 +52,10 @@ const RECOGNITION: Columns<Omit<PlateRecognitionEntity, "request">> = {
 };
 
 const REQUEST_KEYS = Object.keys(REQUEST) as (keyof typeof REQUEST)[];
+const RECOGNITION_KEYS = Object.keys(RECOGNITION) as (keyof typeof RECOGNITION)[];
 
-const INSERT_REQUEST = `INSERT INTO recognition_requests (${columnsOf(REQUEST).join(", ")})
-  VALUES (${Object.values(REQUEST)
-    .map(([, type], index) => `$${index + 1}::${type}`)
-    .join(", ")})`;
-
-/** The readings come as one JSON array, so that the text is the same for any number of them. */
-const INSERT_BOTH = `WITH request AS (${INSERT_REQUEST})
-  INSERT INTO plate_recognitions (${columnsOf(RECOGNITION).join(", ")})
-  SELECT ${columnsOf(RECOGNITION).join(", ")} FROM json_to_recordset($${REQUEST_KEYS.length + 1}::json)
-    AS reading(${Object.values(RECOGNITION)
-      .map((pair) => pair.join(" "))
-      .join(", ")})`;
+/** By how many readings there are: each number of them is a statement of its own, prepared once. */
+const texts: string[] = [];
 
 export class RecognitionStore {
   constructor(private readonly database: Pick<Database, "write">) {}
@@ -72,24 +65,30 @@ export class RecognitionStore {
     request: RecognitionRequestEntity,
     recognitions: readonly PlateRecognitionEntity[],
   ): Promise<void> {
-    const values = REQUEST_KEYS.map((key) => (key === "rawAnswer" ? jsonOf(request[key]) : request[key]));
-    await this.database.write(
-      caller,
-      recognitions.length === 0
-        ? { text: INSERT_REQUEST, values }
-        : { text: INSERT_BOTH, values: [...values, JSON.stringify(recognitions.map(columnRow))] },
-    );
+    const values = [
+      ...REQUEST_KEYS.map((key) => (key === "rawAnswer" ? jsonOf(request[key]) : request[key])),
+      ...recognitions.flatMap((recognition) => RECOGNITION_KEYS.map((key) => recognition[key])),
+    ];
+    await this.database.write(caller, { text: (texts[recognitions.length] ??= textFor(recognitions.length)), values });
   }
 }
 
-function columnsOf(columns: Readonly<Record<string, readonly [column: string, type: string]>>): string[] {
-  return Object.values(columns).map(([column]) => column);
+function textFor(readings: number): string {
+  let place = 0;
+  const row = (columns: ColumnList): string =>
+    `(${Object.values(columns)
+      .map(([, type]) => `$${(place += 1)}::${type}`)
+      .join(", ")})`;
+  const request = `INSERT INTO recognition_requests (${columnsOf(REQUEST)}) VALUES ${row(REQUEST)}`;
+  if (readings === 0) return request;
+  return `WITH request AS (${request})
+    INSERT INTO plate_recognitions (${columnsOf(RECOGNITION)}) VALUES ${Array.from({ length: readings }, () => row(RECOGNITION)).join(", ")}`;
 }
 
-function columnRow(recognition: PlateRecognitionEntity): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(RECOGNITION).map(([key, [column]]) => [column, recognition[key as keyof typeof RECOGNITION]]),
-  );
+function columnsOf(columns: ColumnList): string {
+  return Object.values(columns)
+    .map(([column]) => column)
+    .join(", ");
 }
 
 function jsonOf(answer: unknown): string | null {
