@@ -46,7 +46,11 @@ export function createDataSource({
       logger.error({ code, reason: message }, "a database connection broke while idle"),
     extra: {
       keepAlive: true,
-      onConnect: (client: ClientBase) => client.query(PLAN_ONCE),
+      onConnect: (client: ClientBase) => {
+        // One that breaks between two statements of its holder says so to nobody: the holder's next statement fails by it. Unheard, it would end the process.
+        client.on("error", () => undefined);
+        return client.query(PLAN_ONCE);
+      },
       ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
     },
   });

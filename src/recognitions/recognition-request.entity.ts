@@ -1,9 +1,8 @@
 /** One attempt at reading one photo, successful or not: the row that is written. */
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import { Check, Column, Entity, PrimaryColumn } from "typeorm";
 import type { ErrorCode } from "../errors.js";
 import type { ImageFormat, ImageSource } from "../images/photo.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
-import { PartnerEntity } from "./partner.entity.js";
 
 export const RECOGNITION_STATUSES = ["SUCCEEDED", "NO_PLATE", "FAILED"] as const;
 export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
@@ -17,10 +16,6 @@ export class RecognitionRequestEntity {
   /** UUIDv7: ids sort by the time they were made. */
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "recognition_requests_pkey" })
   id!: string;
-
-  @ManyToOne(() => PartnerEntity, { nullable: false })
-  @JoinColumn({ name: "partner_id", foreignKeyConstraintName: "recognition_requests_partner_fkey" })
-  partner?: Relation<PartnerEntity>;
 
   @Column("text")
   status!: RecognitionStatus;

@@ -8,7 +8,7 @@ type ColumnList = Readonly<Record<string, readonly [column: string, type: string
 /** Property of the entity → column and its type. */
 type Columns<Entity> = Readonly<Record<keyof Entity & string, readonly [column: string, type: string]>>;
 
-const REQUEST: Columns<Omit<RecognitionRequestEntity, "partner">> = {
+const REQUEST: Columns<RecognitionRequestEntity> = {
   partnerId: ["partner_id", "uuid"],
   id: ["id", "uuid"],
   status: ["status", "text"],

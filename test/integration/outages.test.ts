@@ -85,6 +85,27 @@ describe("the database", () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
+  test("cuts connections again and again, between two statements too: an error that may be tried again or the answer", async () => {
+    const { url } = await start({ DATABASE_POOL_SIZE: "4" });
+    let cutting = true as boolean;
+    const count = "{ plateRecognitions(first: 0) { totalCount } }";
+    const callers = Array.from({ length: 8 }, async () => {
+      const answers: GraphQLAnswer<unknown>[] = [];
+      while (cutting) answers.push(await graphql(url, count));
+      return answers;
+    });
+    for (let turn = 0; turn < 60; turn += 1)
+      await cluster.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'plategraph' AND pid <> pg_backend_pid()",
+      );
+    cutting = false;
+    const answers = (await Promise.all(callers)).flat();
+    const failed = answers.filter(({ errors }) => errors !== undefined);
+    expect(failed.filter(({ errors }) => errors?.[0]?.extensions.retryable !== true)).toEqual([]);
+    expect(failed.length).toBeGreaterThan(0);
+    expect((await graphql(url, count)).errors).toBeUndefined();
+  });
+
   test("has too few connections for everybody: who waited too long may try again, the others are stored", async () => {
     const { url } = await start({
       DATABASE_POOL_SIZE: "2",
