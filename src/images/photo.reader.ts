@@ -17,43 +17,47 @@ sharp.cache(false);
  */
 export async function readPhoto(bytes: Buffer, source: ImageSource, limits: ImageLimits): Promise<Photo> {
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
-  const format = await sniffFormat(bytes);
-  const { width, height, orientation } = await readHeader(bytes, format);
-  if (width * height > limits.maxPixels) {
+  const header = headerAtAGlance(bytes) ?? (await headerLookedInto(bytes));
+  if (header.width * header.height > limits.maxPixels) {
     throw new AppError(
       "IMAGE_TOO_LARGE",
-      `The picture has ${width}×${height} pixels; ${limits.maxPixels} in all are allowed.`,
+      `The picture has ${header.width}×${header.height} pixels; ${limits.maxPixels} in all are allowed.`,
     );
   }
-  return { bytes, sha256: createHash("sha256").update(bytes).digest(), source, format, width, height, orientation };
+  return { bytes, sha256: createHash("sha256").update(bytes).digest(), source, ...header };
 }
 
-async function readHeader(
-  bytes: Buffer,
-  format: ImageFormat,
-): Promise<Pick<Photo, "width" | "height" | "orientation">> {
-  if (format === "BMP") return { ...bmpSize(bytes), orientation: 1 };
-  const plain = sizeOf(bytes);
-  if (plain !== null) return plain;
-  try {
-    // Without the limit off, libvips itself would refuse a huge header, and by another name.
-    const { width, height, orientation } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return { width, height, orientation: orientation !== undefined && orientation <= 8 ? Math.max(1, orientation) : 1 };
-  } catch (cause) {
-    throw new AppError("INVALID_IMAGE", "The picture's header is broken.", { cause });
-  }
-}
+type Header = Pick<Photo, "format" | "width" | "height" | "orientation">;
+
+/** Formats whose header `image-size` reads as libvips does. */
+const GLANCED: Readonly<Record<string, ImageFormat>> = { jpg: "JPEG", png: "PNG", webp: "WEBP" };
 
 /** The marks of orientation that only libvips reads: EXIF in PNG and WebP. */
 const EXIF_MARKS = ["eXIf", "EXIF"];
 
-/** The size from the header alone, at a twentieth of what libvips takes to look at it; null where it is in doubt. */
-function sizeOf(bytes: Buffer): Pick<Photo, "width" | "height" | "orientation"> | null {
+/** The header by its first bytes, at a hundredth of what a closer look takes; null where it is in doubt. */
+function headerAtAGlance(bytes: Buffer): Header | null {
   try {
-    const { width, height, orientation = 1, type } = imageSize(bytes);
-    if (type !== "jpg" && EXIF_MARKS.some((mark) => bytes.includes(mark, 0, "latin1"))) return null;
-    return width > 0 && height > 0 && orientation >= 1 && orientation <= 8 ? { width, height, orientation } : null;
+    const { width, height, orientation = 1, type = "" } = imageSize(bytes);
+    const format = GLANCED[type];
+    if (format === undefined) return null;
+    if (format !== "JPEG" && EXIF_MARKS.some((mark) => bytes.includes(mark, 0, "latin1"))) return null;
+    return width > 0 && height > 0 && orientation >= 1 && orientation <= 8
+      ? { format, width, height, orientation }
+      : null;
   } catch {
     return null;
+  }
+}
+
+async function headerLookedInto(bytes: Buffer): Promise<Header> {
+  const format = await sniffFormat(bytes);
+  if (format === "BMP") return { format, ...bmpSize(bytes), orientation: 1 };
+  try {
+    // Without the limit off, libvips itself would refuse a huge header, and by another name.
+    const { width, height, orientation = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { format, width, height, orientation: orientation <= 8 ? Math.max(1, orientation) : 1 };
+  } catch (cause) {
+    throw new AppError("INVALID_IMAGE", "The picture's header is broken.", { cause });
   }
 }
