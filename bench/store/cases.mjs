@@ -32,11 +32,7 @@ async function sampled(client) {
     "SELECT id, plate_number, captured_at FROM plate_recognitions WHERE partner_id = $1 ORDER BY md5(id::text) LIMIT $2",
     [PARTNER, BODIES],
   );
-  const { rows: deep } = await client.query(
-    `SELECT id, to_char(captured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS value FROM plate_recognitions WHERE partner_id = $1
-     ORDER BY captured_at DESC, id DESC OFFSET $2 LIMIT $3`,
-    [PARTNER, DEPTH, BODIES],
-  );
+  const deep = await positions(client, DEPTH, BODIES);
   const days = readings.map(({ captured_at: at }) => {
     const gte = new Date(Math.floor(at / 86_400_000) * 86_400_000);
     return { gte: gte.toISOString(), lt: new Date(gte.getTime() + 86_400_000).toISOString() };
@@ -44,7 +40,24 @@ async function sampled(client) {
   return { ids: readings.map(({ id }) => id), numbers: readings.map((row) => row.plate_number), days, deep };
 }
 
-const base64url = (text) => Buffer.from(text).toString("base64url");
+/** Where so many readings stand that come after the first `depth`, latest first. */
+async function positions(client, depth, count) {
+  const { rows } = await client.query(
+    `SELECT id, to_char(captured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS value FROM plate_recognitions WHERE partner_id = $1
+     ORDER BY captured_at DESC, id DESC OFFSET $2 LIMIT $3`,
+    [PARTNER, depth, count],
+  );
+  return rows;
+}
+
+/** Our cursor of the reading that comes after the first `depth`, latest first. */
+export async function cursorAt(client, depth) {
+  const [position] = await positions(client, depth, 1);
+  return cursorOf(position);
+}
+
+const cursorOf = ({ id, value }) => Buffer.from(JSON.stringify(["CAPTURED_AT_DESC", value, id])).toString("base64url");
+
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
 /** PostGraphile takes the key by another name, which the load puts in. */
@@ -70,9 +83,9 @@ const WORDS = {
         variables: { id: `recognition_${id}` },
       })),
     deep: () =>
-      deep.map(({ id, value }) => ({
+      deep.map((position) => ({
         query: `query ($after: String) { plateRecognitions(first: 50, after: $after) { nodes { ${SCALARS} } } }`,
-        variables: { after: base64url(JSON.stringify(["CAPTURED_AT_DESC", value, id])) },
+        variables: { after: cursorOf(position) },
       })),
     store: () => [
       {

@@ -1,5 +1,7 @@
--- Posts the bodies of a file in turn and prints what came of it as one line of JSON.
+-- Posts the bodies of a file in turn, one a line, and prints what came of it as one line of JSON. With a boundary behind the file's name the file is
+-- one multipart form, posted again and again.
 local bodies, index = {}, 0
+local form = nil
 local threads = {}
 
 function setup(thread)
@@ -7,10 +9,18 @@ function setup(thread)
 end
 
 function init(args)
-  for line in io.lines(args[1]) do bodies[#bodies + 1] = line end
-  wrk.method = "POST"
-  wrk.headers["content-type"] = "application/json"
   wrong = 0
+  wrk.method = "POST"
+  if args[2] then
+    local file = io.open(args[1], "rb")
+    wrk.headers["content-type"] = "multipart/form-data; boundary=" .. args[2]
+    wrk.headers["apollo-require-preflight"] = "true"
+    form = wrk.format(nil, nil, nil, file:read("*a"))
+    file:close()
+    return
+  end
+  for line in io.lines(args[1]) do bodies[#bodies + 1] = line end
+  wrk.headers["content-type"] = "application/json"
   math.randomseed(os.time())
 end
 
@@ -19,6 +29,7 @@ local function uuid()
 end
 
 function request()
+  if form then return form end
   index = index % #bodies + 1
   local body = bodies[index]
   -- What is stored needs a key that nobody had before.

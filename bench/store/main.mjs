@@ -1,22 +1,21 @@
 /**
  * `npm run bench`: our server, Mercurius, PostGraphile and the limit on the same rows, in turn, in interleaved rounds; requests a second and p99
- * go to bench/RESULTS.md as ratios. `--rows 1000000`, `--rounds 3`, `--seconds 5`, `--only newest,byId`, `--write`. DATABASE_URL names a server
+ * go to bench/RESULTS.md as ratios. `--rows 1000000`, `--rounds 3`, `--seconds 5`, `--only newest,byId,uploads`, `--write`. DATABASE_URL names a server
  * to use, whose database must be empty or seeded; without it an embedded one is set up in data-bench/ and kept.
  */
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import pg from "pg";
 import { bodiesOf, CASES } from "./cases.mjs";
 import { openDatabase } from "./database.mjs";
+import { installPackages, NODE_22 } from "./packages.mjs";
 import { load, startServer } from "./processes.mjs";
 import { writeResults } from "./results.mjs";
+import { measureUploads } from "./uploads.mjs";
 
-const run = promisify(execFile);
 const peers = fileURLToPath(new URL("peers/", import.meta.url));
 const { values: options } = parseArgs({
   options: {
@@ -30,21 +29,19 @@ const { values: options } = parseArgs({
 });
 
 const names = options.servers.split(",");
-const cases = options.only?.split(",") ?? Object.keys(CASES);
-if (!existsSync(join(peers, "node_modules"))) {
-  console.log("installing the peers …");
-  await run("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund"], { cwd: peers });
-}
+const wanted = options.only?.split(",") ?? [...Object.keys(CASES), "uploads"];
+const cases = wanted.filter((each) => each in CASES);
+await installPackages();
 const database = await openDatabase(Number(options.rows));
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 const folder = await mkdtemp(join(tmpdir(), "plategraph-bench-"));
 const results = {};
+let uploads = null;
 try {
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     for (const name of names) {
-      // PostGraphile 5 needs Node 22, which npm's package `node` brings.
-      const node = name === "postgraphile" ? join(peers, "node_modules/.bin/node") : process.execPath;
+      const node = name === "postgraphile" ? NODE_22 : process.execPath;
       const server = await startServer(node, [join(peers, `${name}.mjs`)], environment());
       try {
         const bodies = await bodiesOf(name, client, server.url);
@@ -52,8 +49,8 @@ try {
           const file = join(folder, `${name}-${each}`);
           await writeFile(file, `${bodies[each].join("\n")}\n`);
           const url = server.url + (name === "limit" ? `/${each}` : "/graphql");
-          await load(url, file, 2);
-          const measured = await load(url, file, Number(options.seconds));
+          await load({ url, file, seconds: 2 });
+          const measured = await load({ url, file, seconds: Number(options.seconds) });
           ((results[each] ??= {})[name] ??= []).push(measured);
           console.log(
             `round ${round}  ${each.padEnd(7)} ${name.padEnd(13)} ${measured.perSecond.toFixed(0).padStart(7)} a second, p99 ${measured.p99.toFixed(1)} ms`,
@@ -64,11 +61,12 @@ try {
       }
     }
   }
+  if (wanted.includes("uploads")) uploads = await measureUploads(folder, environment(), options);
 } finally {
   await client.end();
   await database.close();
 }
-await writeResults(results, { rows: Number(options.rows), ...options });
+await writeResults(results, uploads, { rows: Number(options.rows), ...options });
 
 function environment() {
   return {

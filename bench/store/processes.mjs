@@ -9,7 +9,8 @@ const run = promisify(execFile);
 /** One core for the server; the database and the load share the rest. */
 export const SERVER_CORE = "0";
 export const OTHER_CORES = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : "0";
-export const CONNECTIONS = 32;
+/** How many callers at once, unless it is said. */
+const CONNECTIONS = 32;
 
 /** Starts the program on the server's core; resolves when it says where it listens. */
 export async function startServer(command, args, env) {
@@ -39,22 +40,26 @@ export async function keepAside(pid) {
   await run("taskset", ["-acp", OTHER_CORES, String(pid)]);
 }
 
-/** Puts the bodies in `file` on the address for so many seconds; throws where any answer is not as it should be. */
-export async function load(url, file, seconds) {
+/**
+ * Puts the bodies in `file` on the address for so many seconds, or the one form that it is where a boundary is given; throws where any answer is not as
+ * it should be.
+ */
+export async function load({ url, file, seconds, connections = CONNECTIONS, boundary = null }) {
   const options = [
     "-t1",
-    `-c${CONNECTIONS}`,
+    `-c${connections}`,
     `-d${seconds}s`,
     "-s",
     new URL("load.lua", import.meta.url).pathname,
     url,
     "--",
     file,
+    ...(boundary === null ? [] : [boundary]),
   ];
   const { stdout } = await run("taskset", ["-c", OTHER_CORES, "wrk", ...options]).catch((error) => {
     throw new Error(`wrk is needed (apt-get install wrk, or brew install wrk): ${error.message}`);
   });
   const result = JSON.parse(stdout.trim().split("\n").at(-1));
   if (result.faults > 0) throw new Error(`${result.faults} of ${result.requests} requests to ${url} failed`);
-  return { perSecond: result.requests / result.seconds, p50: result.p50, p99: result.p99 };
+  return { requests: result.requests, perSecond: result.requests / result.seconds, p50: result.p50, p99: result.p99 };
 }

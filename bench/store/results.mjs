@@ -17,7 +17,7 @@ const NAMES = {
   limit: "the limit",
 };
 
-export async function writeResults(results, { rows, rounds, seconds, write }) {
+export async function writeResults(results, uploads, { rows, rounds, seconds, write }) {
   const text = [
     `Measured on ${cpus()[0]?.model ?? "an unknown processor"}, ${availableParallelism()} cores, Node ${process.version}: ${rows} rows, ` +
       `${rounds} interleaved rounds of ${seconds} s, 32 connections; one core for the server, the rest for PostgreSQL and wrk. Middle of the rounds.`,
@@ -27,6 +27,7 @@ export async function writeResults(results, { rows, rounds, seconds, write }) {
     perSecond(results, ({ p99 }) => p99.toFixed(1)),
     "### PlateGraph's requests a second as a multiple of the peer's, middle of the rounds' ratios (target)",
     ratios(results),
+    ...(uploads === null ? [] : [uploads]),
   ].join("\n\n");
   console.log(`\n${text}\n`);
   if (write) await writeSection("comparison", text);
