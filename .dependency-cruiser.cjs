@@ -28,7 +28,7 @@ const only = (name, library, homes) => ({
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^src" }, to: {} },
+    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^src", pathNot: "\\.d\\.ts$" }, to: {} },
     ...upward,
     {
       name: "app-is-imported-by-main-only",

@@ -23,15 +23,18 @@ interface PreparingConnection extends Omit<Connection, "parse" | "bind" | "execu
   execute(): void;
 }
 
+/** A pool gives what submits itself to one of its connections, which its types leave out too. */
+interface SubmittablesTaker<Row> {
+  query(query: Submittable, values: undefined, done: Callback<Row>): void;
+}
+
 type Callback<Row> = (error: Error | null, rows?: Row[]) => void;
 
 /** Runs the statement on any connection of the pool, or on the one given. */
 export function preparedRows<Row>(on: Pool | PoolClient, statement: Statement<Row>): Promise<Row[]> {
   return new Promise((resolve, reject) => {
-    const submit = on.query as unknown as (query: Submittable, values: undefined, done: Callback<Row>) => void;
-    submit.call(on, new PreparedQuery(statement), undefined, (error, rows = []) =>
-      error ? reject(error) : resolve(rows),
-    );
+    const to = on as unknown as SubmittablesTaker<Row>;
+    to.query(new PreparedQuery(statement), undefined, (error, rows = []) => (error ? reject(error) : resolve(rows)));
   });
 }
 
@@ -54,7 +57,7 @@ class PreparedQuery<Row> implements Submittable {
     to.stream.cork();
     try {
       // Before anything is sent: a value that has no text must not leave half a statement behind.
-      const values = this.statement.values.map(utils.prepareValue);
+      const values = this.statement.values.map((value) => utils.prepareValue(value));
       if (to.parsedStatements[this.name] === undefined) to.parse({ name: this.name, text: this.text });
       to.bind({ statement: this.name, values });
       to.execute();

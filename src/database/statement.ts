@@ -25,19 +25,20 @@ export interface Reader {
 
 /** For a column that is never null. */
 export function text(column: ColumnText | undefined): string {
-  return column as string;
+  if (column === null || column === undefined) throw new Error("A column holds nothing where there always is a value.");
+  return column;
 }
 
 export function textOrNull(column: ColumnText | undefined): string | null {
-  return column as ColumnText;
+  return column ?? null;
 }
 
 export function number(column: ColumnText | undefined): number {
-  return Number(column);
+  return Number(text(column));
 }
 
 export function numberOrNull(column: ColumnText | undefined): number | null {
-  return column === null ? null : Number(column);
+  return column === null || column === undefined ? null : Number(column);
 }
 
 /** By the length of PostgreSQL's text: how the milliseconds end. */
@@ -45,6 +46,6 @@ const MILLISECONDS: Readonly<Record<number, string>> = { 19: ".000Z", 21: "00Z",
 
 /** `2026-11-23 04:05:06.78`, a time without zone that is meant in UTC, as `2026-11-23T04:05:06.780Z`. */
 export function timestamp(column: ColumnText | undefined): string {
-  const text = column as string;
-  return `${text.slice(0, 10)}T${text.slice(11)}${MILLISECONDS[text.length] ?? "Z"}`;
+  const moment = text(column);
+  return `${moment.slice(0, 10)}T${moment.slice(11)}${MILLISECONDS[moment.length] ?? "Z"}`;
 }

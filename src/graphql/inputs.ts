@@ -5,7 +5,7 @@ import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabular
 import type { PlateNumberFilter } from "../recognitions/plate-number.filter.js";
 import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/recognition.filter.js";
 import type { Timestamp } from "../recognitions/recognition.rows.js";
-import type { RecognizeOptions } from "../recognitions/recognition.service.js";
+import type { RecognizeOptions } from "../recognitions/attempt.records.js";
 import type { RecognitionEngine } from "../recognizers/recognizer.js";
 import { DateTimeScalar } from "./date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "./enums.js";

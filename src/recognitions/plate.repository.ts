@@ -5,7 +5,8 @@ import { PROVINCES } from "../plates/plate-number.js";
 import { oneOf, Parameters } from "./parameters.js";
 import { numberConditions, startsWithConditions } from "./plate-number.filter.js";
 import type { RecognitionFilter } from "./recognition.filter.js";
-import { PLATE, type PlateRow } from "./recognition.rows.js";
+import { PLATE } from "./recognition.columns.js";
+import type { PlateRow } from "./recognition.rows.js";
 
 export interface PlateMatch {
   plate: PlateRow;

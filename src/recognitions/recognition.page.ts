@@ -1,8 +1,9 @@
 /** Keyset pages: which rows come next after a given one, in any order, at the same price for every page. */
 import type { Statement } from "../database/statement.js";
 import { Parameters } from "./parameters.js";
+import { recognitionSelection } from "./recognition.columns.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
-import { recognitionSelection, type PlateRecognitionRow, type RecognitionParts } from "./recognition.rows.js";
+import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 
 interface OrderKey {
   column: string;

@@ -2,6 +2,7 @@
 import { number, type Reader } from "../database/statement.js";
 import { oneOf, Parameters } from "./parameters.js";
 import { narrowsPlates, type PlateRepository } from "./plate.repository.js";
+import { recognitionSelection } from "./recognition.columns.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
 import {
   pageOf,
@@ -11,7 +12,7 @@ import {
   type PageRequest,
   type RecognitionPage,
 } from "./recognition.page.js";
-import { recognitionSelection, type PlateRecognitionRow, type RecognitionParts } from "./recognition.rows.js";
+import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import { statsStatement, type RecognitionStats, type StatsRequest } from "./recognition.stats.js";
 
 /** Up to so many plates their readings are looked up plate by plate; above it the list's own order finds some of them sooner. */

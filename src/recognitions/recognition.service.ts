@@ -1,10 +1,8 @@
 /** The main act: a picture comes in, an engine reads it, the attempt and its readings are stored, success or not. */
-import { v7 as uuidv7 } from "uuid";
 import { AppError } from "../errors.js";
-import type { ImageLimits, ImageSource, Photo } from "../images/photo.js";
+import type { ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { Logger } from "../logger.js";
-import { provinceOf } from "../plates/plate-number.js";
 import {
   RecognizerError,
   type EngineTrace,
@@ -12,29 +10,17 @@ import {
   type RecognitionEngine,
   type Recognizer,
 } from "../recognizers/recognizer.js";
-import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
-import type { RecognitionRequestEntity } from "./recognition-request.entity.js";
-import { publicId } from "./public-id.js";
+import {
+  recognitionOf,
+  recognitionRow,
+  requestOf,
+  requestRow,
+  type Attempt,
+  type Owner,
+  type RecognizeOptions,
+} from "./attempt.records.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "./recognition.rows.js";
 import type { RecognitionStore } from "./recognition.store.js";
-
-/** What a caller may say about a photo beside the picture itself. */
-export interface RecognizeOptions {
-  cameraId: string | null;
-  /** When the photo was taken; null means now. */
-  capturedAt: Date | null;
-  externalReference: string | null;
-  /** Overrides the server's own choice for this call. */
-  engine: RecognitionEngine | null;
-  /** The order id to store where the engine gives none (callers of the Juhe protocol always get one). */
-  orderId: string | null;
-}
-
-/** Whose record an attempt becomes, and who among the owner's programs asked: that one must read what was written for it. */
-export interface Owner {
-  partnerId: string;
-  caller: string;
-}
 
 export interface RecognizeResult {
   request: RecognitionRequestRow;
@@ -127,109 +113,6 @@ export class RecognitionService {
   }
 }
 
-interface Attempt extends Owner {
-  photo: Photo;
-  options: RecognizeOptions;
-  arrivedAt: Date;
-  elapsed: () => number;
-}
-
 function untraced(engine: RecognitionEngine): EngineTrace {
   return { engine, orderId: null, juheErrorCode: null, rawAnswer: null, fallbackReason: null };
-}
-
-function requestOf(
-  { partnerId, photo, options, arrivedAt, elapsed }: Attempt,
-  trace: EngineTrace,
-  status: RecognitionRequestEntity["status"],
-  errorCode: RecognitionRequestEntity["errorCode"],
-): RecognitionRequestEntity {
-  return {
-    id: uuidv7(),
-    partnerId,
-    status,
-    engine: trace.engine,
-    source: photo.source,
-    imageSha256: photo.sha256,
-    imageByteSize: photo.bytes.length,
-    imageFormat: photo.format,
-    imageWidth: photo.width,
-    imageHeight: photo.height,
-    orderId: trace.orderId ?? options.orderId,
-    juheErrorCode: trace.juheErrorCode,
-    errorCode,
-    fallbackReason: trace.fallbackReason,
-    externalReference: options.externalReference,
-    rawAnswer: storable(trace.rawAnswer),
-    durationMs: elapsed(),
-    createdAt: arrivedAt,
-  };
-}
-
-function recognitionOf(
-  { partnerId, options, arrivedAt }: Attempt,
-  request: RecognitionRequestEntity,
-  recognition: Recognition,
-  reading: Recognition["readings"][number],
-  rank: number,
-): PlateRecognitionEntity {
-  const box = reading.boundingBox;
-  return {
-    id: uuidv7(),
-    partnerId,
-    requestId: request.id,
-    rank,
-    plateNumber: reading.plateNumber,
-    province: provinceOf(reading.plateNumber),
-    color: reading.color,
-    type: reading.type,
-    confidence: reading.confidence,
-    brightness: reading.brightness,
-    direction: reading.direction,
-    boxLeft: box?.left ?? null,
-    boxTop: box?.top ?? null,
-    boxRight: box?.right ?? null,
-    boxBottom: box?.bottom ?? null,
-    capturedAt: options.capturedAt ?? arrivedAt,
-    recognizedAt: new Date(),
-    cameraId: options.cameraId,
-    engine: recognition.engine,
-  };
-}
-
-/** JSON for a `jsonb` column; PostgreSQL has no place for U+0000, which a broken answer may hold. */
-function storable(answer: unknown): unknown {
-  if (answer === null || answer === undefined) return null;
-  return JSON.parse(JSON.stringify(answer).replaceAll("\\u0000", ""));
-}
-
-function requestRow(request: RecognitionRequestEntity): RecognitionRequestRow {
-  const image = {
-    sha256: request.imageSha256.toString("hex"),
-    byteSize: request.imageByteSize,
-    format: request.imageFormat,
-    width: request.imageWidth,
-    height: request.imageHeight,
-  };
-  const id = publicId("RecognitionRequest", request.id);
-  return { ...request, key: request.id, id, image, createdAt: request.createdAt.toISOString() };
-}
-
-function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequestRow): PlateRecognitionRow {
-  const { capturedAt, recognizedAt } = entity;
-  const { boxLeft, boxTop, boxRight, boxBottom } = entity;
-  const boundingBox =
-    boxLeft === null || boxTop === null || boxRight === null || boxBottom === null
-      ? null
-      : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
-  return {
-    ...entity,
-    key: entity.id,
-    id: publicId("PlateRecognition", entity.id),
-    requestKey: entity.requestId,
-    boundingBox,
-    request,
-    capturedAt: capturedAt.toISOString(),
-    recognizedAt: recognizedAt.toISOString(),
-  };
 }

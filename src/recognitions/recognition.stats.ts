@@ -2,7 +2,8 @@
 import { number, timestamp, type Statement } from "../database/statement.js";
 import { Parameters } from "./parameters.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
-import { utc, type Timestamp } from "./recognition.rows.js";
+import { utc } from "./recognition.columns.js";
+import type { Timestamp } from "./recognition.rows.js";
 
 export const STATS_INTERVALS = ["HOUR", "DAY", "WEEK", "MONTH"] as const;
 export type StatsInterval = (typeof STATS_INTERVALS)[number];

@@ -1,7 +1,8 @@
 /** Reads of attempts: plain rows, the owner first. */
 import type { Reader } from "../database/statement.js";
 import { oneOf, Parameters } from "./parameters.js";
-import { REQUEST_WITH_IMAGE, type RecognitionRequestRow } from "./recognition.rows.js";
+import { REQUEST_WITH_IMAGE } from "./recognition.columns.js";
+import type { RecognitionRequestRow } from "./recognition.rows.js";
 
 export class RequestRepository {
   constructor(private readonly database: Reader) {}

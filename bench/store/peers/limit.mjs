@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import pg from "pg";
 import { PLAN_ONCE } from "../../../dist/src/database/statement.pool.js";
 import { pageStatement } from "../../../dist/src/recognitions/recognition.page.js";
-import { recognitionSelection } from "../../../dist/src/recognitions/recognition.rows.js";
+import { recognitionSelection } from "../../../dist/src/recognitions/recognition.columns.js";
 import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
 import { prepared } from "../prepared.mjs";
 import { newReading, PARTNER } from "../reading.mjs";
