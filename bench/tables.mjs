@@ -1,4 +1,4 @@
-/** Numbers as the model card prints them. */
+/** Numbers as reports print them. */
 export function table(head, rows) {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
@@ -11,4 +11,8 @@ export function percent(items, test) {
 export function quantile(values, q) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? NaN;
+}
+
+export function middle(values) {
+  return quantile(values, 0.5);
 }

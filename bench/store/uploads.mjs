@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { table } from "../tables.mjs";
+import { middle, table } from "../tables.mjs";
 import { load, startServer } from "./processes.mjs";
 
 const PHOTO_BYTES = 2_000_000;
@@ -105,8 +105,4 @@ function formOf(bytes) {
     bytes,
     Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
   ]);
-}
-
-function middle(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -17,21 +17,33 @@ export interface Repositories {
   plates: PlateRepository;
 }
 
+/** Each is made when it is first asked for: most operations need none or one. */
 export class Loaders {
-  readonly request: DataLoader<string, RecognitionRequestRow | null>;
-  readonly recognitionsOfRequest: DataLoader<string, PlateRecognitionRow[]>;
-  readonly plate: DataLoader<string, PlateRow | null>;
+  private requests?: DataLoader<string, RecognitionRequestRow | null>;
+  private requestsRecognitions?: DataLoader<string, PlateRecognitionRow[]>;
+  private plates?: DataLoader<string, PlateRow | null>;
   private readonly recognitions = new Map<string, DataLoader<string, PlateRecognitionRow | null>>();
   private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
 
   constructor(
     private readonly partnerId: string,
     private readonly repositories: Repositories,
-  ) {
-    const { recognitions, requests, plates } = repositories;
-    this.request = new DataLoader(async (ids) => inOrder(ids, await requests.findByIds(partnerId, ids)));
-    this.recognitionsOfRequest = new DataLoader((ids) => recognitions.findByRequests(partnerId, ids));
-    this.plate = new DataLoader((numbers) => plates.findPlates(partnerId, numbers));
+  ) {}
+
+  get request(): DataLoader<string, RecognitionRequestRow | null> {
+    return (this.requests ??= new DataLoader(async (ids) =>
+      inOrder(ids, await this.repositories.requests.findByIds(this.partnerId, ids)),
+    ));
+  }
+
+  get recognitionsOfRequest(): DataLoader<string, PlateRecognitionRow[]> {
+    return (this.requestsRecognitions ??= new DataLoader((ids) =>
+      this.repositories.recognitions.findByRequests(this.partnerId, ids),
+    ));
+  }
+
+  get plate(): DataLoader<string, PlateRow | null> {
+    return (this.plates ??= new DataLoader((numbers) => this.repositories.plates.findPlates(this.partnerId, numbers)));
   }
 
   /** Readings by id that bring these parts along. */
