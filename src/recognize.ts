@@ -54,7 +54,7 @@ try {
 
 async function recognizeFile(file: string): Promise<Outcome> {
   try {
-    const photo = await readPhoto(await bytesOf(file), "UPLOAD", images);
+    const photo = await readPhoto({ bytes: await bytesOf(file) }, "UPLOAD", images);
     const readings = await recognizer.locate(photo);
     if (annotateDir !== null) await annotate(photo, file, readings, annotateDir);
     return { file, readings, error: null };

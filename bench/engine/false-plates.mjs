@@ -24,7 +24,7 @@ export async function falsePlateTable(engine, folder, rows) {
   ]) {
     const surest = [];
     for (const bytes of pictures) {
-      const [reading] = await engine.read(await readPhoto(bytes, "UPLOAD", LIMITS));
+      const [reading] = await engine.read(await readPhoto({ bytes }, "UPLOAD", LIMITS));
       surest.push(reading?.confidence ?? -1);
     }
     const count = (from) => surest.filter((confidence) => confidence >= from).length;

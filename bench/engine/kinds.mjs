@@ -50,7 +50,9 @@ async function readSets(engine, folder) {
   const lines = (await readFile(join(folder, "sets.jsonl"), "utf8")).trim().split("\n");
   const plates = [];
   for (const line of lines.map((text) => JSON.parse(text))) {
-    const pixels = await decodeUpright(await readPhoto(await readFile(join(folder, line.file)), "UPLOAD", LIMITS));
+    const pixels = await decodeUpright(
+      await readPhoto({ bytes: await readFile(join(folder, line.file)) }, "UPLOAD", LIMITS),
+    );
     const [plate] = await engine.readQuads(pixels, [line.corners.map(([x, y]) => ({ x, y }))]);
     plates.push({ ...line, text: plate?.text });
   }

@@ -18,14 +18,14 @@ export async function readManifest(folder) {
 }
 
 export async function photoOf(folder, row) {
-  return readPhoto(await readFile(join(folder, row.file)), "UPLOAD", LIMITS);
+  return readPhoto({ bytes: await readFile(join(folder, row.file)) }, "UPLOAD", LIMITS);
 }
 
 /** A whole photo through the whole engine: {row, truth, readings, ms, box, corners}; box and corners null where none are labelled. */
 export async function readWhole(engine, folder, row) {
   const bytes = await readFile(join(folder, row.file));
   const started = performance.now();
-  const photo = await readPhoto(bytes, "UPLOAD", LIMITS);
+  const photo = await readPhoto({ bytes }, "UPLOAD", LIMITS);
   const readings = await engine.read(photo);
   const ms = performance.now() - started;
   // A few labelled corners belong to a larger version of the picture: they say nothing of where the plate is in this one.

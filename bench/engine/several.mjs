@@ -17,7 +17,7 @@ export async function severalTable(engine, folder, outcomes) {
   for (let start = 0; start + 4 <= usable.length; start += 4) {
     const four = usable.slice(start, start + 4);
     const { bytes, boxes } = await tiled(folder, four);
-    const readings = await engine.read(await readPhoto(bytes, "UPLOAD", LIMITS));
+    const readings = await engine.read(await readPhoto({ bytes }, "UPLOAD", LIMITS));
     isInOrder &&= readings.every(
       ({ confidence }, index) => index === 0 || confidence <= readings[index - 1].confidence,
     );

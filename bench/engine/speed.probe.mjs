@@ -55,5 +55,5 @@ async function timed(atOnce) {
 }
 
 async function read(bytes) {
-  return recognizer.recognize(await readPhoto(bytes, "UPLOAD", { maxBytes: 1e9, maxPixels: 1e9 }));
+  return recognizer.recognize(await readPhoto({ bytes }, "UPLOAD", { maxBytes: 1e9, maxPixels: 1e9 }));
 }

@@ -40,12 +40,18 @@ function request()
 end
 
 function response(status, headers, body)
-  if status ~= 200 or body:find('"errors":[', 1, true) then wrong = wrong + 1 end
+  if status ~= 200 or body:find('"errors":[', 1, true) then
+    wrong = wrong + 1
+    io.stderr:write(status, " ", body:sub(1, 500), "\n")
+  end
 end
 
 function done(summary, latency)
   local faults = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   for _, thread in ipairs(threads) do faults = faults + thread:get("wrong") end
+  if faults > 0 then
+    io.stderr:write(string.format("connect %d, read %d, write %d, timeout %d\n", summary.errors.connect, summary.errors.read, summary.errors.write, summary.errors.timeout))
+  end
   print(string.format('{"requests":%d,"seconds":%.3f,"p50":%.3f,"p99":%.3f,"faults":%d}',
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, faults))
 end

@@ -56,10 +56,11 @@ export async function load({ url, file, seconds, connections = CONNECTIONS, boun
     file,
     ...(boundary === null ? [] : [boundary]),
   ];
-  const { stdout } = await run("taskset", ["-c", OTHER_CORES, "wrk", ...options]).catch((error) => {
+  const { stdout, stderr } = await run("taskset", ["-c", OTHER_CORES, "wrk", ...options]).catch((error) => {
     throw new Error(`wrk is needed (apt-get install wrk, or brew install wrk): ${error.message}`);
   });
   const result = JSON.parse(stdout.trim().split("\n").at(-1));
-  if (result.faults > 0) throw new Error(`${result.faults} of ${result.requests} requests to ${url} failed`);
+  if (result.faults > 0)
+    throw new Error(`${result.faults} of ${result.requests} requests to ${url} failed: ${stderr.slice(0, 1000)}`);
   return { requests: result.requests, perSecond: result.requests / result.seconds, p50: result.p50, p99: result.p99 };
 }

@@ -1,8 +1,8 @@
 /** The GraphQL multipart request specification: a form becomes an operation whose variables hold the file. */
 import { Upload, type FileUpload } from "graphql-upload-ts";
 import { AppError } from "../errors.js";
-import type { BufferedFile } from "../graphql/resolvers/recognize.resolver.js";
-import type { Form, FormFile } from "./multipart.form.js";
+import type { ImageFile } from "../images/photo.js";
+import type { Form } from "./multipart.form.js";
 
 /** The operation in the form, each file put where the map says. */
 export function operationOf({ fields, files }: Form): Record<string, unknown> {
@@ -14,7 +14,7 @@ export function operationOf({ fields, files }: Form): Record<string, unknown> {
     const file = files.find(({ field }) => field === part);
     if (file === undefined)
       throw fault(`\`map\` names the file ${JSON.stringify(part)}, which the form does not hold.`);
-    for (const path of paths as unknown[]) place(operation, path, uploadOf(file));
+    for (const path of paths as unknown[]) place(operation, path, uploadOf(file.file));
   }
   for (const { field } of files) {
     if (!Object.hasOwn(map, field)) throw fault(`\`map\` does not say where the file ${JSON.stringify(field)} goes.`);
@@ -50,11 +50,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function uploadOf({ bytes }: FormFile): Upload {
+function uploadOf(file: ImageFile): Upload {
   const upload = new Upload();
-  const buffered: BufferedFile = { bytes };
   // The package spools files to disk and hands out streams of them; ours are in memory already, within their limit.
-  upload.resolve(buffered as unknown as FileUpload);
+  upload.resolve(file as unknown as FileUpload);
   return upload;
 }
 

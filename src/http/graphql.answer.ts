@@ -6,7 +6,7 @@ import type { GraphQLContext } from "../graphql/context.js";
 import type { GraphQLService } from "../graphql/graphql.server.js";
 import type { CallerCheck } from "./caller.js";
 import { operationOf } from "./graphql-upload.js";
-import { readForm } from "./multipart.form.js";
+import { readForm, type Form } from "./multipart.form.js";
 import { readBody } from "./request.body.js";
 
 export interface GraphQLAnswerOptions {
@@ -31,17 +31,20 @@ const STATUS_OF: Partial<Record<AppError["code"], number>> = { IMAGE_TOO_LARGE: 
 /** Never rejects: whatever goes wrong is an answer too. */
 export async function answerGraphQL(request: IncomingMessage, options: GraphQLAnswerOptions): Promise<HttpAnswer> {
   const { graphql, createContext, checkCaller, maxImageBytes } = options;
+  let form: Form | null = null;
   try {
     const method = request.method ?? "GET";
     const search = method === "POST" ? "" : searchOf(request.url ?? "");
     // A browser that opens the page is no caller yet; one that asks by GET is.
     if (method === "POST" || new URLSearchParams(search).has("query")) checkCaller();
+    if (method === "POST" && isForm(request))
+      form = await readForm(request, { maxFileBytes: maxImageBytes, maxFieldBytes: DOCUMENT_BYTES });
     const { status, headers, body } = await graphql.server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method,
         headers: headersOf(request),
         search,
-        body: method === "POST" ? await readOperation(request, maxImageBytes) : undefined,
+        body: form ? operationOf(form) : method === "POST" ? await readJson(request, maxImageBytes) : undefined,
       },
       context: async () => createContext(request.socket.remoteAddress ?? ""),
     });
@@ -54,13 +57,16 @@ export async function answerGraphQL(request: IncomingMessage, options: GraphQLAn
       headers: [["content-type", "application/json; charset=utf-8"]],
       body: JSON.stringify({ errors: [graphql.formatError({ message }, error)] }),
     };
+  } finally {
+    form?.files.forEach(({ file }) => file.release());
   }
 }
 
-async function readOperation(request: IncomingMessage, maxImageBytes: number): Promise<unknown> {
-  if (request.headers["content-type"]?.toLowerCase().startsWith("multipart/form-data")) {
-    return operationOf(await readForm(request, { maxFileBytes: maxImageBytes, maxFieldBytes: DOCUMENT_BYTES }));
-  }
+function isForm({ headers }: IncomingMessage): boolean {
+  return headers["content-type"]?.toLowerCase().startsWith("multipart/form-data") ?? false;
+}
+
+async function readJson(request: IncomingMessage, maxImageBytes: number): Promise<unknown> {
   // Base64 takes four characters for three bytes.
   const text = (await readBody(request, Math.ceil((maxImageBytes * 4) / 3) + DOCUMENT_BYTES)).toString("utf8");
   try {

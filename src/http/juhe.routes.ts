@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors.js";
 import { decodeBase64Image } from "../images/base64.js";
-import type { ImageSource } from "../images/photo.js";
+import type { ImageFile, ImageSource } from "../images/photo.js";
 import {
   juheError,
   juheErrorOf,
@@ -15,6 +15,7 @@ import type { Logger } from "../logger.js";
 import { BUILT_IN_PARTNER_ID } from "../recognitions/partner.entity.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
 import type { CallerCheck } from "./caller.js";
+import { IncomingFile } from "./incoming.file.js";
 import { readForm } from "./multipart.form.js";
 import { readBody } from "./request.body.js";
 
@@ -25,10 +26,10 @@ export interface JuheRoutesOptions {
   logger: Logger;
 }
 
-/** What a form of either operation holds; a picture is bytes (file) or text (base64). */
+/** What a form of either operation holds; a picture is a file or text (base64). */
 interface VendorForm {
   key: string;
-  file: Buffer | string;
+  picture: ImageFile | string;
 }
 
 const FORM_BYTES = 64 * 1024;
@@ -51,16 +52,19 @@ async function recognize(
   source: ImageSource,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
+  let form: VendorForm | null = null;
   try {
-    const { key, file } = await readVendorForm(request, source, options.maxImageBytes);
+    form = await readVendorForm(request, source, options.maxImageBytes);
+    const { key, picture } = form;
     options.checkCaller();
     if (key === "") return juheError(10001);
-    if (file.length === 0) return juheError(271102);
-    const bytes = typeof file === "string" ? decodeBase64Image(file, { maxBytes: options.maxImageBytes }) : file;
+    const limits = { maxBytes: options.maxImageBytes };
+    if ((typeof picture === "string" ? picture : picture.bytes).length === 0) return juheError(271102);
+    const file = typeof picture === "string" ? { bytes: decodeBase64Image(picture, limits) } : picture;
     const orderId = newOrderId();
     const { request: attempt, recognitions } = await options.service.recognize(
       { partnerId: BUILT_IN_PARTNER_ID, caller: request.ip },
-      bytes,
+      file,
       source,
       {
         cameraId: null,
@@ -77,6 +81,8 @@ async function recognize(
     if (error instanceof AppError) return juheErrorOf(error.code);
     options.logger.error({ err: error, url: request.url }, "a request failed through a fault of ours");
     return juheErrorOf("INTERNAL_SERVER_ERROR");
+  } finally {
+    if (form?.picture instanceof IncomingFile) form.picture.release();
   }
 }
 
@@ -95,14 +101,14 @@ async function readVendorForm(
       maxFieldBytes: base64Bytes,
       fileFields,
     });
-    const file = files.find(({ field }) => field === "file")?.bytes;
-    return { key: fields.get("key") ?? query.key ?? "", file: file ?? fields.get("file") ?? "" };
+    const picture = files.find(({ field }) => field === "file")?.file;
+    return { key: fields.get("key") ?? query.key ?? "", picture: picture ?? fields.get("file") ?? "" };
   }
   // Percent-encoding makes three characters of each `+`, `/` and `=`.
   const form = new URLSearchParams((await readBody(request.raw, base64Bytes * 3)).toString("latin1"));
   // A `+` that the sender forgot to encode arrives as a space.
-  const file = (form.get("file") ?? "").replaceAll(" ", "+");
-  return { key: form.get("key") ?? query.key ?? "", file };
+  const picture = (form.get("file") ?? "").replaceAll(" ", "+");
+  return { key: form.get("key") ?? query.key ?? "", picture };
 }
 
 /** Looks like the vendor's 单号 (`JH` and digits) and can be looked up later as the request's `orderId`. */

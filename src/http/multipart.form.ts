@@ -2,17 +2,16 @@
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyHeaders, type BusboyInstance } from "@fastify/busboy";
 import { AppError } from "../errors.js";
-import { cutOff, discardRest } from "./request.body.js";
+import { IncomingFile } from "./incoming.file.js";
+import { cutOff, declaredLength, discardRest } from "./request.body.js";
 
+/** Its name and type, as the sender declares them, are worth nothing and not kept. */
 export interface FormFile {
   field: string;
-  filename: string;
-  /** As declared by the sender: worth nothing. */
-  mimetype: string;
-  encoding: string;
-  bytes: Buffer;
+  file: IncomingFile;
 }
 
+/** Whoever reads it releases its files. */
 export interface Form {
   fields: ReadonlyMap<string, string>;
   files: readonly FormFile[];
@@ -45,14 +44,14 @@ export async function readForm(request: IncomingMessage, limits: FormLimits): Pr
       if (valueCut) refuse(new AppError("BAD_USER_INPUT", `The form field ${JSON.stringify(name)} is too long.`));
       fields.set(name, value);
     });
-    parser.on("file", (field, stream, filename, encoding, mimetype) => {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    parser.on("file", (field, stream) => {
+      const file = new IncomingFile(Math.min(declaredLength(request), limits.maxFileBytes));
+      stream.on("data", (chunk: Buffer) => file.add(chunk));
       stream.on("limit", () =>
         refuse(new AppError("IMAGE_TOO_LARGE", `The picture is larger than ${limits.maxFileBytes} bytes.`)),
       );
       stream.on("error", (cause) => refuse(new AppError("BAD_USER_INPUT", "The multipart form is broken.", { cause })));
-      stream.on("end", () => files.push({ field, filename, mimetype, encoding, bytes: Buffer.concat(chunks) }));
+      stream.on("end", () => files.push({ field, file }));
     });
     parser.on("filesLimit", () => refuse(new AppError("BAD_USER_INPUT", "Send one file: a request reads one photo.")));
     parser.on("fieldsLimit", () => refuse(new AppError("BAD_USER_INPUT", "The multipart form has too many fields.")));

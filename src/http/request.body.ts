@@ -15,7 +15,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       discardRest(request);
       reject(new AppError("IMAGE_TOO_LARGE", `The request is larger than ${maxBytes} bytes.`));
     };
-    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+    if (declaredLength(request) > maxBytes) {
       refuse();
       return;
     }
@@ -28,6 +28,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     request.once("error", reject);
     request.once("close", () => request.complete || reject(cutOff()));
   });
+}
+
+/** In bytes, as the sender says; 0 where it does not. */
+export function declaredLength(request: IncomingMessage): number {
+  return Number(request.headers["content-length"] ?? 0);
 }
 
 /** Lets the sender finish, or at least read the answer, without keeping what it sends. */

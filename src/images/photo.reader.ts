@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { AppError } from "../errors.js";
 import { tooManyBytes } from "./base64.js";
 import { bmpSize } from "./bmp.js";
-import type { ImageFormat, ImageLimits, ImageSource, Photo } from "./photo.js";
+import type { ImageFile, ImageFormat, ImageLimits, ImageSource, Photo } from "./photo.js";
 import { sniffFormat } from "./sniff.js";
 
 // Every picture is seen once: libvips' cache would only hold memory.
@@ -15,7 +15,11 @@ sharp.cache(false);
  * @throws AppError INVALID_IMAGE, UNSUPPORTED_IMAGE_TYPE or IMAGE_TOO_LARGE. That the header is sound does not prove that
  * the rest decodes: see `decodeUpright`.
  */
-export async function readPhoto(bytes: Buffer, source: ImageSource, limits: ImageLimits): Promise<Photo> {
+export async function readPhoto(
+  { bytes, sha256 = createHash("sha256").update(bytes).digest() }: ImageFile,
+  source: ImageSource,
+  limits: ImageLimits,
+): Promise<Photo> {
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
   const header = headerAtAGlance(bytes) ?? (await headerLookedInto(bytes));
   if (header.width * header.height > limits.maxPixels) {
@@ -24,7 +28,7 @@ export async function readPhoto(bytes: Buffer, source: ImageSource, limits: Imag
       `The picture has ${header.width}×${header.height} pixels; ${limits.maxPixels} in all are allowed.`,
     );
   }
-  return { bytes, sha256: createHash("sha256").update(bytes).digest(), source, ...header };
+  return { bytes, sha256, source, ...header };
 }
 
 type Header = Pick<Photo, "format" | "width" | "height" | "orientation">;

@@ -6,6 +6,15 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 export const IMAGE_SOURCES = ["UPLOAD", "BASE64"] as const;
 export type ImageSource = (typeof IMAGE_SOURCES)[number];
 
+/** A picture's file as it came in. */
+export interface ImageFile {
+  bytes: Buffer;
+  /** Raw 32-byte SHA-256 of `bytes`, where it was taken while they came in: afterwards it costs twice as much. */
+  sha256?: Buffer;
+  /** To be called when somebody may go on reading `bytes` although the request is answered: their memory must not be used again. */
+  abandon?(): void;
+}
+
 export interface Photo {
   /** The file as sent. */
   bytes: Buffer;

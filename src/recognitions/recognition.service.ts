@@ -1,6 +1,6 @@
 /** The main act: a picture comes in, an engine reads it, the attempt and its readings are stored, success or not. */
 import { AppError } from "../errors.js";
-import type { ImageLimits, ImageSource } from "../images/photo.js";
+import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { Logger } from "../logger.js";
 import {
@@ -50,12 +50,12 @@ export class RecognitionService {
   /** Rejects with the reason as an `AppError`; an attempt that got as far as an engine is stored all the same, as FAILED. */
   async recognize(
     { partnerId, caller }: Owner,
-    bytes: Buffer,
+    file: ImageFile,
     source: ImageSource,
     options: RecognizeOptions,
   ): Promise<RecognizeResult> {
     const arrivedAt = new Date();
-    const photo = await readPhoto(bytes, source, this.limits);
+    const photo = await readPhoto(file, source, this.limits);
     const started = performance.now();
     const attempt = {
       partnerId,
@@ -69,9 +69,12 @@ export class RecognitionService {
     try {
       recognition = await this.recognizerFor(options.engine).recognize(photo);
     } catch (error) {
+      file.abandon?.();
       await this.storeFailure(attempt, error);
       throw error;
     }
+    // The engine that failed may be busy with the photo still.
+    if (recognition.fallbackReason !== null) file.abandon?.();
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
     const request = requestOf(attempt, recognition, status, null);
     const rows = recognition.readings.map((reading, rank) =>

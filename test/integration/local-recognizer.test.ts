@@ -24,7 +24,10 @@ async function start(options: Partial<Options> = {}): Promise<LocalRecognizer> {
 }
 
 beforeAll(async () => {
-  photo = await readPhoto(await fixture("two-plates"), "UPLOAD", { maxBytes: 1_000_000, maxPixels: 10_000_000 });
+  photo = await readPhoto({ bytes: await fixture("two-plates") }, "UPLOAD", {
+    maxBytes: 1_000_000,
+    maxPixels: 10_000_000,
+  });
 });
 
 afterEach(async () => {

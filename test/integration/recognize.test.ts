@@ -50,6 +50,30 @@ function overlap(box: Recognized["boundingBox"], corners: [number, number][]): n
 }
 
 describe("a photo through GraphQL", () => {
+  test("many at once, in turn with each other: none takes another's place", async () => {
+    const names = ["blue", "new-energy", "yellow-double", "police"];
+    const photos = await Promise.all(names.map(fixture));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, caller) => {
+        const own = [];
+        for (let turn = 0; turn < 4; turn += 1) {
+          const which = (caller + turn) % photos.length;
+          const { data } = await upload(server.url, photos[which] ?? Buffer.alloc(0));
+          own.push({ which, ...data.recognizeUpload });
+        }
+        return own;
+      }),
+    );
+    for (const { which, request, recognitions } of answers.flat()) {
+      const photo = photos[which] ?? Buffer.alloc(0);
+      expect(request.image).toMatchObject({
+        sha256: createHash("sha256").update(photo).digest("hex"),
+        byteSize: photo.length,
+      });
+      expect(recognitions.map(({ plateNumber }) => plateNumber)).toEqual([expectedOf(names[which] ?? "").plateNumber]);
+    }
+  });
+
   test.each(["blue", "new-energy", "yellow-double", "police"])("the %s plate comes back read", async (name) => {
     const bytes = await fixture(name);
     const { data, errors } = await upload(server.url, bytes);

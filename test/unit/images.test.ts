@@ -28,7 +28,7 @@ describe("orientation", () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])("%i: a box found upright is the box that was stored", async (orientation) => {
     const stored = { left: 12, top: 4, right: 30, bottom: 15 };
     const bytes = await (await marked(60, 40, stored)).withMetadata({ orientation }).png().toBuffer();
-    const photo = await readPhoto(bytes, "UPLOAD", LIMITS);
+    const photo = await readPhoto({ bytes }, "UPLOAD", LIMITS);
     expect(photo).toMatchObject({ width: 60, height: 40, orientation });
     const { data, width, height } = await decodeUpright(photo);
     expect({ width, height }).toEqual(uprightSize(photo));
@@ -56,7 +56,7 @@ describe("decoding", () => {
     ["WebP", (image) => image.webp().toBuffer()],
   ])("%s becomes three channels of eight bits", async (_name, encode) => {
     const bytes = await encode(await marked(40, 20, { left: 0, top: 0, right: 20, bottom: 20 }));
-    const { data, width, height } = await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS));
+    const { data, width, height } = await decodeUpright(await readPhoto({ bytes }, "UPLOAD", LIMITS));
     expect(data).toHaveLength(40 * 20 * 3);
     expect([width, height]).toEqual([40, 20]);
     // White on the right stays the brighter half.
@@ -65,13 +65,13 @@ describe("decoding", () => {
 
   test("a large photo is made smaller and says by how much", async () => {
     const bytes = await (await marked(800, 400, { left: 0, top: 0, right: 9, bottom: 9 })).jpeg().toBuffer();
-    const pixels = await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: 200 });
+    const pixels = await decodeUpright(await readPhoto({ bytes }, "UPLOAD", LIMITS), { maxLongSide: 200 });
     expect(pixels).toMatchObject({ width: 200, height: 100, scale: 0.25 });
   });
 
   test("a small photo is not made larger", async () => {
     const bytes = await (await marked(20, 10, { left: 0, top: 0, right: 9, bottom: 9 })).png().toBuffer();
-    expect(await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: 200 })).toMatchObject({
+    expect(await decodeUpright(await readPhoto({ bytes }, "UPLOAD", LIMITS), { maxLongSide: 200 })).toMatchObject({
       width: 20,
       scale: 1,
     });
@@ -85,7 +85,7 @@ describe("decoding", () => {
     bytes.writeInt32LE(900, 18);
     bytes.writeInt32LE(900, 22);
     bytes.writeUInt16LE(24, 28);
-    const photo: Photo = await readPhoto(bytes, "UPLOAD", LIMITS);
+    const photo: Photo = await readPhoto({ bytes }, "UPLOAD", LIMITS);
     await expect(decodeUpright(photo)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
   });
 });

@@ -2,7 +2,7 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
 import { GraphQLUpload } from "graphql-upload-ts";
 import { decodeBase64Image } from "../../images/base64.js";
-import type { ImageLimits, ImageSource } from "../../images/photo.js";
+import type { ImageFile, ImageLimits, ImageSource } from "../../images/photo.js";
 import type { RecognizeOptions } from "../../recognitions/attempt.records.js";
 import type { RecognitionService } from "../../recognitions/recognition.service.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
@@ -10,11 +10,6 @@ import type { GraphQLContext } from "../context.js";
 import { RecognizeOptionsInput, recognizeOptionsOf } from "../inputs.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
-
-/** A file of a multipart request, held in memory: its size is bounded while it streams in. */
-export interface BufferedFile {
-  bytes: Buffer;
-}
 
 @ObjectType("RecognizePayload", { simpleResolvers: true, description: "What came of one photo." })
 export class RecognizePayloadType {
@@ -42,12 +37,12 @@ export class RecognizeResolver {
       "Reads the plates in an uploaded photo (GraphQL multipart request) and stores them. JPEG, PNG, WebP or BMP.",
   })
   async recognizeUpload(
-    @Arg("image", () => GraphQLUpload, { description: "The photo." }) image: BufferedFile,
+    @Arg("image", () => GraphQLUpload, { description: "The photo." }) image: ImageFile,
     @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
     options: RecognizeOptionsInput | null,
     @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {
-    return this.recognize(context, image.bytes, "UPLOAD", recognizeOptionsOf(options));
+    return this.recognize(context, image, "UPLOAD", recognizeOptionsOf(options));
   }
 
   @Mutation(() => RecognizePayloadType, {
@@ -60,16 +55,16 @@ export class RecognizeResolver {
     @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {
     const checked = recognizeOptionsOf(options);
-    return this.recognize(context, decodeBase64Image(image, this.limits), "BASE64", checked);
+    return this.recognize(context, { bytes: decodeBase64Image(image, this.limits) }, "BASE64", checked);
   }
 
   private async recognize(
     { partnerId, caller }: GraphQLContext,
-    bytes: Buffer,
+    file: ImageFile,
     source: ImageSource,
     options: RecognizeOptions,
   ): Promise<RecognizePayloadType> {
-    const { request, recognitions } = await this.service.recognize({ partnerId, caller }, bytes, source, options);
+    const { request, recognitions } = await this.service.recognize({ partnerId, caller }, file, source, options);
     return { request, recognitions, reused: false };
   }
 }
