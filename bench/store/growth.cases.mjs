@@ -3,6 +3,7 @@ import { bodiesOf, cursorAt } from "./cases.mjs";
 
 export const PAGE_1 = "page 1, of 20";
 export const PAGE_20000 = "page 20,000, of 20 (the last where there are fewer)";
+export const STATISTICS = "statistics of a month by day";
 export const INSERT = "a mutation storing a reading";
 
 const PAGE = 20;
@@ -40,7 +41,7 @@ export async function growthBodies(client, url) {
     "a camera's newest 20": numbers.map((_, index) => list({ cameraId: [`camera-${index}`] })),
     "a kind that nobody has": [list({ type: ["HONG_KONG"] })],
     [INSERT]: store,
-    "statistics of a month by day": rows.slice(0, 10).map(({ last_seen_at: at }) =>
+    [STATISTICS]: rows.slice(0, 10).map(({ last_seen_at: at }) =>
       JSON.stringify({
         query:
           "query ($filter: PlateRecognitionFilter) { recognitionStats(filter: $filter, interval: DAY) { start count distinctPlates } }",

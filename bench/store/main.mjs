@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: our server, Mercurius, PostGraphile and the limit on the same rows, in turn, in interleaved rounds; requests a second and p99
  * go to bench/RESULTS.md as ratios. `--rows 1000000`, `--rounds 3`, `--seconds 5`, `--only newest,byId,uploads`, `--write`. DATABASE_URL names a server
- * to use, whose database must be empty or seeded; without it an embedded one is set up in data-bench/ and kept.
+ * to use, whose database must be seeded and is written to; without it an embedded one is set up in data-bench/ and kept.
  */
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { bodiesOf, CASES } from "./cases.mjs";
-import { openDatabase } from "./database.mjs";
+import { openCopy } from "./database.mjs";
 import { installPackages, NODE_22 } from "./packages.mjs";
 import { load, startServer } from "./processes.mjs";
 import { writeResults } from "./results.mjs";
@@ -32,7 +32,7 @@ const names = options.servers.split(",");
 const wanted = options.only?.split(",") ?? [...Object.keys(CASES), "uploads"];
 const cases = wanted.filter((each) => each in CASES);
 await installPackages();
-const database = await openDatabase(Number(options.rows));
+const database = await openCopy(Number(options.rows));
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 const folder = await mkdtemp(join(tmpdir(), "plategraph-bench-"));
