@@ -2,6 +2,7 @@
 import type { ClientBase } from "pg";
 import { DataSource, type MigrationInterface } from "typeorm";
 import type { Logger } from "../logger.js";
+import { RowClient } from "./row.client.js";
 import { PLAN_ONCE } from "./statement.pool.js";
 
 export interface DataSourceOptions {
@@ -45,6 +46,7 @@ export function createDataSource({
     poolErrorHandler: ({ code, message }: { code?: string; message: string }) =>
       logger.error({ code, reason: message }, "a database connection broke while idle"),
     extra: {
+      Client: RowClient,
       keepAlive: true,
       onConnect: (client: ClientBase) => {
         // One that breaks between two statements of its holder says so to nobody: the holder's next statement fails by it. Unheard, it would end the process.
