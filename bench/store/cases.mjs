@@ -1,5 +1,5 @@
 /** What is asked of every server: the same things of the same rows, each in its own words. */
-import { newReading, PARTNER } from "./reading.mjs";
+import { newReading, PARTNER, trafficOf } from "./reading.mjs";
 
 /** How many different bodies a case has; the load goes round. */
 const BODIES = 500;
@@ -19,8 +19,8 @@ export const CASES = {
 };
 
 /** Bodies of every case for one server, from rows that the database gave. */
-export async function bodiesOf(server, client, url) {
-  const samples = await sampled(client);
+export async function bodiesOf(server, client, url, rows) {
+  const samples = { ...(await sampled(client)), nextPlate: trafficOf(rows) };
   const body = WORDS[server](samples, url);
   const all = {};
   for (const name of Object.keys(CASES)) all[name] = (await body[name]()).map((each) => JSON.stringify(each));
@@ -122,7 +122,7 @@ const WORDS = {
     deep: () => deep,
     store: () => [{}],
   }),
-  postgraphile: ({ ids, numbers, days }, url) => ({
+  postgraphile: ({ ids, numbers, days, nextPlate }, url) => ({
     newest: () =>
       days.map(({ gte, lt }) => ({
         query: `query ($owner: UUID!, $filter: PlateRecognitionFilter) { allPlateRecognitions(condition: { partnerId: $owner }, filter: $filter,
@@ -165,7 +165,7 @@ const WORDS = {
     // Its way to store both rows in one request; each of the two fields is a transaction of its own.
     store: () =>
       Array.from({ length: BODIES }, () => {
-        const { request, recognition } = newReading();
+        const { request, recognition } = newReading(nextPlate());
         return {
           query: `mutation ($request: RecognitionRequestInput!, $reading: PlateRecognitionInput!) {
             createRecognitionRequest(input: { recognitionRequest: $request }) { recognitionRequest { id } }

@@ -10,12 +10,12 @@ const PAGE = 20;
 const PAGES_DEEP = 20_000;
 const SAMPLES = 200;
 
-export async function growthBodies(client, url) {
-  const { newest, plate, byId, store } = await bodiesOf("plategraph", client, url);
-  const { rows } = await client.query("SELECT number, last_seen_at FROM plates ORDER BY md5(number) LIMIT $1", [
+export async function growthBodies(client, url, rows) {
+  const { newest, plate, byId, store } = await bodiesOf("plategraph", client, url, rows);
+  const { rows: plates } = await client.query("SELECT number, last_seen_at FROM plates ORDER BY md5(number) LIMIT $1", [
     SAMPLES,
   ]);
-  const numbers = rows.map(({ number }) => number);
+  const numbers = plates.map(({ number }) => number);
   const month = (at) => ({ gte: new Date(at - 30 * 86_400_000).toISOString(), lt: new Date(at).toISOString() });
   const each = (query, variablesOf) =>
     numbers.map((number) => JSON.stringify({ query, variables: variablesOf(number) }));
@@ -41,7 +41,7 @@ export async function growthBodies(client, url) {
     "a camera's newest 20": numbers.map((_, index) => list({ cameraId: [`camera-${index}`] })),
     "a kind that nobody has": [list({ type: ["HONG_KONG"] })],
     [INSERT]: store,
-    [STATISTICS]: rows.slice(0, 10).map(({ last_seen_at: at }) =>
+    [STATISTICS]: plates.slice(0, 10).map(({ last_seen_at: at }) =>
       JSON.stringify({
         query:
           "query ($filter: PlateRecognitionFilter) { recognitionStats(filter: $filter, interval: DAY) { start count distinctPlates } }",

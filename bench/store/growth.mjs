@@ -35,10 +35,10 @@ for (const rows of sizes) {
   const server = await startServer(
     process.execPath,
     [fileURLToPath(new URL("peers/plategraph.mjs", import.meta.url))],
-    { PATH: process.env.PATH, DATABASE_URL: database.url, PORT: "0", NODE_ENV: "production" },
+    { PATH: process.env.PATH, DATABASE_URL: database.url, PORT: "0", NODE_ENV: "production", ROWS: String(rows) },
   );
   try {
-    for (const [name, bodies] of Object.entries(await growthBodies(client, server.url))) {
+    for (const [name, bodies] of Object.entries(await growthBodies(client, server.url, rows))) {
       const file = join(folder, "bodies");
       await writeFile(file, `${bodies.join("\n")}\n`);
       const at = { url: `${server.url}/graphql`, file, connections: 1 };

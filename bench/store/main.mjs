@@ -39,34 +39,48 @@ const folder = await mkdtemp(join(tmpdir(), "plategraph-bench-"));
 const results = {};
 let uploads = null;
 try {
-  for (let round = 1; round <= Number(options.rounds); round += 1) {
-    for (const name of names) {
-      const node = name === "postgraphile" ? NODE_22 : process.execPath;
-      const server = await startServer(node, [join(peers, `${name}.mjs`)], environment());
-      try {
-        const bodies = await bodiesOf(name, client, server.url);
-        for (const each of cases) {
-          const file = join(folder, `${name}-${each}`);
-          await writeFile(file, `${bodies[each].join("\n")}\n`);
-          const url = server.url + (name === "limit" ? `/${each}` : "/graphql");
-          await load({ url, file, seconds: 2 });
-          const measured = await load({ url, file, seconds: Number(options.seconds) });
-          ((results[each] ??= {})[name] ??= []).push(measured);
-          console.log(
-            `round ${round}  ${each.padEnd(7)} ${name.padEnd(13)} ${measured.perSecond.toFixed(0).padStart(7)} a second, p99 ${measured.p99.toFixed(1)} ms`,
-          );
-        }
-      } finally {
-        await server.stop();
-      }
-    }
-  }
+  const rounds = Number(options.rounds);
+  for (let round = 1; round <= rounds; round += 1) await withServers((servers) => measureRound(round, servers));
   if (wanted.includes("uploads")) uploads = await measureUploads(folder, environment(), options);
 } finally {
   await client.end();
   await database.close();
 }
 await writeResults(results, uploads, { rows: Number(options.rows), ...options });
+
+/** All of them at once, with the load on one at a time: what a machine does for a while, it then does to all alike. */
+async function withServers(work) {
+  const servers = {};
+  try {
+    for (const name of names) {
+      const node = name === "postgraphile" ? NODE_22 : process.execPath;
+      servers[name] = await startServer(node, [join(peers, `${name}.mjs`)], environment());
+    }
+    await work(servers);
+  } finally {
+    await Promise.all(Object.values(servers).map((server) => server.stop()));
+  }
+}
+
+async function measureRound(round, servers) {
+  // Each goes first in turn.
+  const order = [...names.slice((round - 1) % names.length), ...names.slice(0, (round - 1) % names.length)];
+  const bodies = {};
+  for (const name of names) bodies[name] = await bodiesOf(name, client, servers[name].url, Number(options.rows));
+  for (const each of cases) {
+    for (const name of order) {
+      const file = join(folder, `${name}-${each}`);
+      await writeFile(file, `${bodies[name][each].join("\n")}\n`);
+      const url = servers[name].url + (name === "limit" ? `/${each}` : "/graphql");
+      await load({ url, file, seconds: 2 });
+      const measured = await load({ url, file, seconds: Number(options.seconds) });
+      ((results[each] ??= {})[name] ??= []).push(measured);
+      console.log(
+        `round ${round}  ${each.padEnd(7)} ${name.padEnd(13)} ${measured.perSecond.toFixed(0).padStart(7)} a second, p99 ${measured.p99.toFixed(1)} ms`,
+      );
+    }
+  }
+}
 
 function environment() {
   return {
@@ -76,5 +90,6 @@ function environment() {
     NODE_ENV: "production",
     GRAPHILE_ENV: "production",
     LOG_LEVEL: "warn",
+    ROWS: options.rows,
   };
 }

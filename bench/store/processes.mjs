@@ -11,6 +11,8 @@ export const SERVER_CORE = "0";
 export const OTHER_CORES = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : "0";
 /** How many callers at once, unless it is said. */
 const CONNECTIONS = 32;
+/** What has no answer by then is a fault. */
+const PATIENCE_SECONDS = 30;
 
 /** Starts the program on the server's core; resolves when it says where it listens. */
 export async function startServer(command, args, env) {
@@ -49,6 +51,8 @@ export async function load({ url, file, seconds, connections = CONNECTIONS, boun
     "-t1",
     `-c${connections}`,
     `-d${seconds}s`,
+    "--timeout",
+    `${PATIENCE_SECONDS}s`,
     "-s",
     new URL("load.lua", import.meta.url).pathname,
     url,

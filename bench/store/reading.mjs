@@ -1,12 +1,27 @@
 /** One reading as the server would store it, for the peers' mutations. */
 import { createHash } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
+import { provinceOf } from "../../dist/src/plates/plate-number.js";
+import { RECOGNITION_COLUMNS, trialReadings } from "../../dist/src/seed.rows.js";
 
 export const PARTNER = "00000000-0000-7000-8000-000000000001";
 
 const sha256 = createHash("sha256").update("a photo").digest();
 
-export function newReading() {
+const DRAWN = 10_000;
+const PLATE = RECOGNITION_COLUMNS.indexOf("plate_number");
+
+/**
+ * The next plates of the traffic that a store of so many rows was seeded with: nearly all were seen before, some of them often. Each call has the next of
+ * some that were drawn before, which costs no server more than another.
+ */
+export function trafficOf(rows) {
+  const plates = Array.from(trialReadings(PARTNER, rows, 0, DRAWN), ({ recognition }) => recognition[PLATE]);
+  let at = 0;
+  return () => plates[at++ % DRAWN];
+}
+
+export function newReading(plateNumber) {
   const now = new Date();
   const request = {
     partnerId: PARTNER,
@@ -33,8 +48,8 @@ export function newReading() {
     id: uuidv7(),
     requestId: request.id,
     rank: 0,
-    plateNumber: `粤B${String(Math.floor(Math.random() * 100_000)).padStart(5, "0")}`,
-    province: "粤",
+    plateNumber,
+    province: provinceOf(plateNumber),
     color: "BLUE",
     type: "BLUE",
     confidence: 97,

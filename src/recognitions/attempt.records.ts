@@ -106,25 +106,49 @@ export function requestRow(request: RecognitionRequestEntity): RecognitionReques
     width: request.imageWidth,
     height: request.imageHeight,
   };
-  const id = publicId("RecognitionRequest", request.id);
-  return { ...request, key: request.id, id, image, createdAt: request.createdAt.toISOString() };
+  const { id: key, status, engine, source, orderId, juheErrorCode, errorCode, fallbackReason } = request;
+  const { externalReference, durationMs, createdAt } = request;
+  return {
+    key,
+    id: publicId("RecognitionRequest", key),
+    status,
+    engine,
+    source,
+    orderId,
+    juheErrorCode,
+    errorCode,
+    fallbackReason,
+    externalReference,
+    durationMs,
+    createdAt: createdAt.toISOString(),
+    image,
+  };
 }
 
 export function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequestRow): PlateRecognitionRow {
-  const { capturedAt, recognizedAt } = entity;
+  const { id: key, requestId: requestKey, plateNumber, province, color, type, confidence, brightness } = entity;
+  const { direction, capturedAt, recognizedAt, cameraId, engine } = entity;
   const { boxLeft, boxTop, boxRight, boxBottom } = entity;
   const boundingBox =
     boxLeft === null || boxTop === null || boxRight === null || boxBottom === null
       ? null
       : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
   return {
-    ...entity,
-    key: entity.id,
-    id: publicId("PlateRecognition", entity.id),
-    requestKey: entity.requestId,
-    boundingBox,
-    request,
+    key,
+    id: publicId("PlateRecognition", key),
+    requestKey,
+    plateNumber,
+    province,
+    color,
+    type,
+    confidence,
+    brightness,
+    direction,
     capturedAt: capturedAt.toISOString(),
     recognizedAt: recognizedAt.toISOString(),
+    cameraId,
+    engine,
+    boundingBox,
+    request,
   };
 }

@@ -6,7 +6,7 @@ import { pageStatement } from "../../../dist/src/recognitions/recognition.page.j
 import { recognitionSelection } from "../../../dist/src/recognitions/recognition.columns.js";
 import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
 import { prepared } from "../prepared.mjs";
-import { newReading, PARTNER } from "../reading.mjs";
+import { newReading, PARTNER, trafficOf } from "../reading.mjs";
 
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
@@ -15,6 +15,8 @@ const pool = new pg.Pool({
 });
 const rows = async (statement) => (await pool.query(prepared(statement))).rows.map((values) => statement.read(values));
 const store = new RecognitionStore({ write: (_caller, command) => pool.query(prepared(command)) });
+
+const nextPlate = trafficOf(Number(process.env.ROWS));
 
 const text = (value) => (value === null ? "null" : `"${value}"`);
 const scalars = (r) =>
@@ -47,7 +49,7 @@ const routes = {
   },
   "/deep": ({ value, id }) => page({}, 50, { value, id }, false).then(list(scalars)),
   "/store": async () => {
-    const { request: stored, recognition } = newReading();
+    const { request: stored, recognition } = newReading(nextPlate());
     await store.save("bench", stored, [recognition]);
     return `{"request":{"id":"${stored.id}"},"recognitions":[{"id":"${recognition.id}","plateNumber":"${recognition.plateNumber}"}]}`;
   },

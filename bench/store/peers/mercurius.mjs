@@ -4,7 +4,7 @@ import mercurius from "mercurius";
 import pg from "pg";
 import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
 import { prepared } from "../prepared.mjs";
-import { newReading, PARTNER } from "../reading.mjs";
+import { newReading, PARTNER, trafficOf } from "../reading.mjs";
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const store = new RecognitionStore({ write: (_caller, command) => pool.query(prepared(command)) });
@@ -32,6 +32,8 @@ const schema = `
     deep(value: String!, id: ID!, first: Int!): List!
   }
   type Mutation { store: Stored! }`;
+
+const nextPlate = trafficOf(Number(process.env.ROWS));
 
 const resolvers = {
   Query: {
@@ -67,7 +69,7 @@ const resolvers = {
   },
   Mutation: {
     store: async () => {
-      const { request, recognition } = newReading();
+      const { request, recognition } = newReading(nextPlate());
       await store.save("bench", request, [recognition]);
       return { request, recognitions: [recognition] };
     },

@@ -2,9 +2,10 @@
 import { startApp } from "../../../dist/src/app.js";
 import { readConfig } from "../../../dist/src/config.js";
 import { createLogger } from "../../../dist/src/logger.js";
+import { trafficOf } from "../reading.mjs";
 
+const nextPlate = trafficOf(Number(process.env.ROWS));
 const reading = {
-  plateNumber: "粤B12345",
   color: "BLUE",
   type: "BLUE",
   confidence: 97,
@@ -19,7 +20,7 @@ const recognizer = {
     juheErrorCode: null,
     rawAnswer: null,
     fallbackReason: null,
-    readings: [{ ...reading, plateNumber: `粤B${String(Math.floor(Math.random() * 100_000)).padStart(5, "0")}` }],
+    readings: [{ ...reading, plateNumber: nextPlate() }],
   }),
 };
 const app = await startApp(readConfig(), createLogger("warn"), async () => ({
