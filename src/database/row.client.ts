@@ -12,7 +12,8 @@ const DATA_ROW = "D".charCodeAt(0);
 const LENGTH_BYTES = 4;
 const COUNT_BYTES = 2;
 const NULL = -1;
-const FIRST_BEYOND_ASCII = 0x80;
+/** The bit of a byte that no ASCII has, in each of four. */
+const BEYOND_ASCII = 0x80808080;
 /** Chinese characters take three bytes of UTF-8; the first of three starts so. */
 const HAN_BYTES = 3;
 const LEAD_OF_THREE = 0xe;
@@ -36,20 +37,34 @@ function listen(stream: Connection["stream"], connection: Connection): void {
 }
 
 class RowParser extends Parser {
+  private bytes: Buffer = Buffer.alloc(0);
+  private view = viewOf(this.bytes);
+
   override handlePacket(offset: number, code: number, length: number, bytes: Buffer): BackendMessage {
     if (code !== DATA_ROW) return super.handlePacket(offset, code, length, bytes);
-    return { name: "dataRow", length, fields: columnsOf(bytes, offset, offset + length - LENGTH_BYTES) };
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = viewOf(bytes);
+    }
+    return { name: "dataRow", length, fields: columnsOf(bytes, this.view, offset, offset + length - LENGTH_BYTES) };
   }
 }
 
-/** The columns of the row from `start` to `end`: how many, then each with its length before it. */
-export function columnsOf(bytes: Buffer, start: number, end: number): ColumnText[] {
+export function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+/**
+ * The columns of the row from `start` to `end`: how many, then each with its length before it.
+ * @param view of the same bytes: numbers are read by it in half the time
+ */
+export function columnsOf(bytes: Buffer, view: DataView, start: number, end: number): ColumnText[] {
   // A character for every byte, which is right where a column is ASCII: nearly everywhere.
   const row = bytes.toString("latin1", start, end);
-  const columns = new Array<ColumnText>(bytes.readInt16BE(start));
+  const columns = new Array<ColumnText>(view.getInt16(start));
   let at = start + COUNT_BYTES;
   for (let i = 0; i < columns.length; i++) {
-    const length = bytes.readInt32BE(at);
+    const length = view.getInt32(at);
     at += LENGTH_BYTES;
     if (length === NULL) {
       columns[i] = null;
@@ -57,28 +72,30 @@ export function columnsOf(bytes: Buffer, start: number, end: number): ColumnText
     }
     const from = at;
     at += length;
-    columns[i] = isAscii(bytes, from, at)
+    columns[i] = isAscii(view, from, at)
       ? row.slice(from - start, at - start)
-      : startsAsPlate(bytes, from, at)
-        ? hanAt(bytes, from) + row.slice(from + HAN_BYTES - start, at - start)
+      : startsAsPlate(view, from, at)
+        ? hanAt(view, from) + row.slice(from + HAN_BYTES - start, at - start)
         : bytes.toString("utf8", from, at);
   }
   return columns;
 }
 
-function isAscii(bytes: Buffer, from: number, to: number): boolean {
+function isAscii(view: DataView, from: number, to: number): boolean {
   let bits = 0;
-  for (let at = from; at < to; at++) bits |= bytes[at] ?? 0;
-  return bits < FIRST_BEYOND_ASCII;
+  let at = from;
+  for (; at + 4 <= to; at += 4) bits |= view.getInt32(at);
+  for (; at < to; at++) bits |= view.getUint8(at);
+  return (bits & BEYOND_ASCII) === 0;
 }
 
 /** A province and ASCII behind it: what nearly all else is. */
-function startsAsPlate(bytes: Buffer, from: number, to: number): boolean {
-  return (bytes[from] ?? 0) >> 4 === LEAD_OF_THREE && isAscii(bytes, from + HAN_BYTES, to);
+function startsAsPlate(view: DataView, from: number, to: number): boolean {
+  return view.getUint8(from) >> 4 === LEAD_OF_THREE && isAscii(view, from + HAN_BYTES, to);
 }
 
 /** The character of three bytes of UTF-8. */
-function hanAt(bytes: Buffer, at: number): string {
-  const [first, second, third] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
-  return String.fromCharCode(((first & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f));
+function hanAt(view: DataView, at: number): string {
+  const [first, rest] = [view.getUint8(at), view.getUint16(at + 1)];
+  return String.fromCharCode(((first & 0x0f) << 12) | ((rest & 0x3f00) >> 2) | (rest & 0x3f));
 }

@@ -1,5 +1,5 @@
 /** Takes a picture in: told by content, measured by its header, refused before it is decoded when it is too large. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { imageSize } from "image-size";
 import sharp from "sharp";
 import { AppError } from "../errors.js";
@@ -16,7 +16,7 @@ sharp.cache(false);
  * the rest decodes: see `decodeUpright`.
  */
 export async function readPhoto(
-  { bytes, sha256 = createHash("sha256").update(bytes).digest() }: ImageFile,
+  { bytes, sha256 = hash("sha256", bytes, "buffer") }: ImageFile,
   source: ImageSource,
   limits: ImageLimits,
 ): Promise<Photo> {

@@ -65,10 +65,8 @@ export class RecognitionStore {
     request: RecognitionRequestEntity,
     recognitions: readonly PlateRecognitionEntity[],
   ): Promise<void> {
-    const values = [
-      ...REQUEST_KEYS.map((key) => (key === "rawAnswer" ? jsonOf(request[key]) : request[key])),
-      ...recognitions.flatMap((recognition) => RECOGNITION_KEYS.map((key) => recognition[key])),
-    ];
+    const values: unknown[] = REQUEST_KEYS.map((key) => (key === "rawAnswer" ? jsonOf(request[key]) : request[key]));
+    for (const recognition of recognitions) for (const key of RECOGNITION_KEYS) values.push(recognition[key]);
     await this.database.write(caller, { text: (texts[recognitions.length] ??= textFor(recognitions.length)), values });
   }
 }
