@@ -18,16 +18,16 @@ export const CASES = {
   store: "a mutation storing a reading",
 };
 
-/** Bodies of every case for one server, from rows that the database gave. */
-export async function bodiesOf(server, client, url, rows) {
-  const samples = { ...(await sampled(client)), nextPlate: trafficOf(rows) };
+/** Bodies of every case for one server, from rows that the database gave; `url` is where it listens. */
+export async function bodiesOf(server, samples, url) {
   const body = WORDS[server](samples, url);
   const all = {};
   for (const name of Object.keys(CASES)) all[name] = (await body[name]()).map((each) => JSON.stringify(each));
   return all;
 }
 
-async function sampled(client) {
+/** What to ask for, from a store that was seeded with so many rows. */
+export async function sampled(client, rows) {
   const { rows: readings } = await client.query(
     "SELECT id, plate_number, captured_at FROM plate_recognitions WHERE partner_id = $1 ORDER BY md5(id::text) LIMIT $2",
     [PARTNER, BODIES],
@@ -37,7 +37,13 @@ async function sampled(client) {
     const gte = new Date(Math.floor(at / 86_400_000) * 86_400_000);
     return { gte: gte.toISOString(), lt: new Date(gte.getTime() + 86_400_000).toISOString() };
   });
-  return { ids: readings.map(({ id }) => id), numbers: readings.map((row) => row.plate_number), days, deep };
+  return {
+    ids: readings.map(({ id }) => id),
+    numbers: readings.map((row) => row.plate_number),
+    days,
+    deep,
+    nextPlate: trafficOf(rows),
+  };
 }
 
 /** Where so many readings stand that come after the first `depth`, latest first. */

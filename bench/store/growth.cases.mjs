@@ -1,5 +1,5 @@
 /** What is asked of a store as it grows: bodies by the name of the query. */
-import { bodiesOf, cursorAt } from "./cases.mjs";
+import { bodiesOf, cursorAt, sampled } from "./cases.mjs";
 
 export const PAGE_1 = "page 1, of 20";
 export const PAGE_20000 = "page 20,000, of 20 (the last where there are fewer)";
@@ -11,7 +11,7 @@ const PAGES_DEEP = 20_000;
 const SAMPLES = 200;
 
 export async function growthBodies(client, url, rows) {
-  const { newest, plate, byId, store } = await bodiesOf("plategraph", client, url, rows);
+  const { newest, plate, byId, store } = await bodiesOf("plategraph", await sampled(client, rows), url);
   const { rows: plates } = await client.query("SELECT number, last_seen_at FROM plates ORDER BY md5(number) LIMIT $1", [
     SAMPLES,
   ]);

@@ -44,9 +44,8 @@ const STORE = `DO $$ DECLARE plate record; attempt uuid; BEGIN
 const database = await openDatabase(Number(options.rows));
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
-/** Microseconds with everything, and by each part's name what was saved without it. */
-const whole = {};
-const saved = {};
+/** Microseconds by part and kind of plate: with everything and, beside it, without the part. */
+const costs = {};
 try {
   for (let round = 0; round <= Number(options.rounds); round += 1) {
     for (const [name, changes] of Object.entries(WITHOUT)) {
@@ -56,8 +55,9 @@ try {
         const without = await microsecondsEach(changes, plates);
         // The first round only warms up.
         if (round === 0) continue;
-        (whole[kind] ??= []).push(cost);
-        ((saved[name] ??= {})[kind] ??= []).push(cost - without);
+        const measured = ((costs[name] ??= {})[kind] ??= { whole: [], without: [] });
+        measured.whole.push(cost);
+        measured.without.push(without);
       }
     }
     console.log(`round ${round} of ${options.rounds}`);
@@ -67,16 +67,19 @@ try {
   await database.close();
 }
 
+const wholes = (kind) => Object.values(costs).flatMap((part) => part[kind].whole);
+/** By the quickest rounds: what disturbs a measurement only makes it longer. */
+const saved = ({ whole, without }) => (Math.min(...whole) - Math.min(...without)).toFixed(0);
 const text = [
   `Microseconds that PostgreSQL takes to store one reading and its attempt at ${Number(options.rows).toLocaleString("en")} rows, without the way there ` +
-    `and the commit: ${middle(whole.seen).toFixed(0)} for a plate seen before, ${middle(whole.new).toFixed(0)} for a new one. What each part has of that ` +
-    `(middle of ${options.rounds} rounds; differences below some 5 are noise):`,
+    `and the commit: ${middle(wholes("seen")).toFixed(0)} for a plate seen before, ${middle(wholes("new")).toFixed(0)} for a new one. What each part has of that ` +
+    `(the quickest of ${options.rounds} rounds with it less the quickest without; a few of them are noise):`,
   table(
     ["part", "a plate seen before", "a new plate"],
-    Object.entries(saved).map(([name, kinds]) => [
+    Object.entries(costs).map(([name, { seen, new: unseen }]) => [
       name.includes("_by_") ? `\`${name}\`` : name,
-      middle(kinds.seen).toFixed(0),
-      middle(kinds.new).toFixed(0),
+      saved(seen),
+      saved(unseen),
     ]),
   ),
 ].join("\n\n");

@@ -9,13 +9,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { bodiesOf, CASES } from "./cases.mjs";
+import { bodiesOf, CASES, sampled } from "./cases.mjs";
 import { openCopy } from "./database.mjs";
 import { installPackages, NODE_22 } from "./packages.mjs";
 import { load, startServer } from "./processes.mjs";
 import { writeResults } from "./results.mjs";
 import { measureUploads } from "./uploads.mjs";
 
+/** Until the compiler has seen what is asked. */
+const WARM_UP_SECONDS = 3;
 const peers = fileURLToPath(new URL("peers/", import.meta.url));
 const { values: options } = parseArgs({
   options: {
@@ -37,10 +39,22 @@ const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 const folder = await mkdtemp(join(tmpdir(), "plategraph-bench-"));
 const results = {};
+/** Of each case, by server. */
+const bodies = {};
 let uploads = null;
 try {
-  const rounds = Number(options.rounds);
-  for (let round = 1; round <= rounds; round += 1) await withServers((servers) => measureRound(round, servers));
+  const samples = await sampled(client, Number(options.rows));
+  for (let round = 1; round <= Number(options.rounds); round += 1) {
+    for (const each of cases) {
+      for (const name of inTurn(round)) {
+        const measured = await withServer(name, (server) => measure(name, each, server, samples));
+        ((results[each] ??= {})[name] ??= []).push(measured);
+        console.log(
+          `round ${round}  ${each.padEnd(7)} ${name.padEnd(13)} ${measured.perSecond.toFixed(0).padStart(7)} a second, p99 ${measured.p99.toFixed(1)} ms`,
+        );
+      }
+    }
+  }
   if (wanted.includes("uploads")) uploads = await measureUploads(folder, environment(), options);
 } finally {
   await client.end();
@@ -48,38 +62,30 @@ try {
 }
 await writeResults(results, uploads, { rows: Number(options.rows), ...options });
 
-/** All of them at once, with the load on one at a time: what a machine does for a while, it then does to all alike. */
-async function withServers(work) {
-  const servers = {};
+/** Each goes first now and then: the first finds the database as something else has left it. */
+function inTurn(round) {
+  const first = (round - 1) % names.length;
+  return [...names.slice(first), ...names.slice(0, first)];
+}
+
+/** One at a time: what an idle process clears away would fall into another's time. */
+async function withServer(name, work) {
+  const node = name === "postgraphile" ? NODE_22 : process.execPath;
+  const server = await startServer(node, [join(peers, `${name}.mjs`)], environment());
   try {
-    for (const name of names) {
-      const node = name === "postgraphile" ? NODE_22 : process.execPath;
-      servers[name] = await startServer(node, [join(peers, `${name}.mjs`)], environment());
-    }
-    await work(servers);
+    return await work(server);
   } finally {
-    await Promise.all(Object.values(servers).map((server) => server.stop()));
+    await server.stop();
   }
 }
 
-async function measureRound(round, servers) {
-  // Each goes first in turn.
-  const order = [...names.slice((round - 1) % names.length), ...names.slice(0, (round - 1) % names.length)];
-  const bodies = {};
-  for (const name of names) bodies[name] = await bodiesOf(name, client, servers[name].url, Number(options.rows));
-  for (const each of cases) {
-    for (const name of order) {
-      const file = join(folder, `${name}-${each}`);
-      await writeFile(file, `${bodies[name][each].join("\n")}\n`);
-      const url = servers[name].url + (name === "limit" ? `/${each}` : "/graphql");
-      await load({ url, file, seconds: 2 });
-      const measured = await load({ url, file, seconds: Number(options.seconds) });
-      ((results[each] ??= {})[name] ??= []).push(measured);
-      console.log(
-        `round ${round}  ${each.padEnd(7)} ${name.padEnd(13)} ${measured.perSecond.toFixed(0).padStart(7)} a second, p99 ${measured.p99.toFixed(1)} ms`,
-      );
-    }
-  }
+async function measure(name, each, server, samples) {
+  bodies[name] ??= await bodiesOf(name, samples, server.url);
+  const file = join(folder, `${name}-${each}`);
+  await writeFile(file, `${bodies[name][each].join("\n")}\n`);
+  const url = server.url + (name === "limit" ? `/${each}` : "/graphql");
+  await load({ url, file, seconds: WARM_UP_SECONDS });
+  return load({ url, file, seconds: Number(options.seconds) });
 }
 
 function environment() {
