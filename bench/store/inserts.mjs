@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { middle, table } from "../tables.mjs";
-import { openDatabase } from "./database.mjs";
+import { openCopy } from "./database.mjs";
 import { PARTNER } from "./reading.mjs";
 import { writeSection } from "./results.mjs";
 
@@ -41,7 +41,7 @@ const STORE = `DO $$ DECLARE plate record; attempt uuid; BEGIN
         'camera-7', 'LOCAL');
   END LOOP; END $$`;
 
-const database = await openDatabase(Number(options.rows));
+const database = await openCopy(Number(options.rows));
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 /** Microseconds by part and kind of plate: with everything and, beside it, without the part. */
