@@ -3,11 +3,14 @@ const FLOORS = [
   "config|errors|logger",
   "images|plates",
   "juhe",
-  "recognizers",
-  "database",
+  "engines",
+  "accounts|database",
+  "plate-records",
   "recognitions",
+  "statistics",
   "graphql",
   "http",
+  "entities|commands",
 ];
 const path = (names) => `^src/(${names})(/|\\.ts$)`;
 
@@ -15,7 +18,7 @@ const upward = FLOORS.slice(0, -1).map((names, index) => ({
   name: `${names.replaceAll("|", "-")}-imports-downward`,
   severity: "error",
   from: { path: path(names) },
-  to: { path: [...FLOORS.slice(index + 1).map(path), "^src/(app|main|migrate|seed)\\.ts$"] },
+  to: { path: [...FLOORS.slice(index + 1).map(path), "^src/(app|main|entities)\\.ts$"] },
 }));
 
 const only = (name, library, homes) => ({
@@ -40,17 +43,17 @@ module.exports = {
       name: "database-knows-no-engine",
       severity: "error",
       from: { path: path("database") },
-      to: { path: path("images|plates|juhe|recognizers") },
+      to: { path: path("images|plates|juhe|engines") },
     },
     only("typeorm", "(typeorm|pg)/", [
       "\\.entity\\.ts$",
-      "recognition\\.store\\.ts$",
+      "\\.store\\.ts$",
       "^src/database/",
       "^migrations/",
       "^ormconfig",
     ]),
     only("graphql", "(graphql|type-graphql|graphql-upload-ts|dataloader|@apollo)/", ["^src/graphql/", "^src/http/"]),
-    only("inference", "(onnxruntime-node|piscina)/", ["^src/recognizers/local/"]),
+    only("inference", "(onnxruntime-node|piscina)/", ["^src/engines/local/"]),
     only("fastify", "(fastify|@fastify)/", ["^src/http/"]),
   ],
   options: {

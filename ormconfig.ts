@@ -2,7 +2,7 @@
 import { MIGRATIONS } from "./migrations/index.js";
 import { readConfig } from "./src/config.js";
 import { createDataSource } from "./src/database/data-source.js";
-import { ENTITIES } from "./src/recognitions/entities.js";
+import { ENTITIES } from "./src/entities.js";
 
 const { database } = readConfig();
 if (database.url === null) throw new Error("Set DATABASE_URL: TypeORM's command line works on a running server.");

@@ -1,6 +1,6 @@
 /** Every migration in the order in which it runs. */
 import { FirstStore1763870400000 } from "./1763870400000-first-store.js";
 import { KeysAndPlates1764000000000 } from "./1764000000000-keys-and-plates.js";
-import { CheaperInserts1764100000000 } from "./1764100000000-cheaper-inserts.js";
+import { ValueDomains1764100000000 } from "./1764100000000-value-domains.js";
 
-export const MIGRATIONS = [FirstStore1763870400000, KeysAndPlates1764000000000, CheaperInserts1764100000000] as const;
+export const MIGRATIONS = [FirstStore1763870400000, KeysAndPlates1764000000000, ValueDomains1764100000000] as const;

@@ -17,16 +17,16 @@ import { createHttpServer } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
-import { ENTITIES } from "./recognitions/entities.js";
-import { PlateRepository } from "./recognitions/plate.repository.js";
-import { RecognitionRepository } from "./recognitions/recognition.repository.js";
-import { RecognitionService, type Recognizers } from "./recognitions/recognition.service.js";
-import { RecognitionStore } from "./recognitions/recognition.store.js";
-import { RequestRepository } from "./recognitions/request.repository.js";
-import { JuheThenLocalRecognizer } from "./recognizers/juhe-then-local.recognizer.js";
-import { JuheRecognizer } from "./recognizers/juhe.recognizer.js";
-import { LocalThenJuheRecognizer } from "./recognizers/local-then-juhe.recognizer.js";
-import { LocalRecognizer } from "./recognizers/local/local.recognizer.js";
+import { ENTITIES } from "./entities.js";
+import { PlateRepository } from "./plate-records/plate.repository.js";
+import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
+import { RecognitionService, type Engines } from "./recognitions/recognition.service.js";
+import { RecognitionStore } from "./recognitions/store/recognition.store.js";
+import { RequestRepository } from "./recognitions/store/request.repository.js";
+import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
+import { JuheEngine } from "./engines/juhe.engine.js";
+import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
+import { LocalEngine } from "./engines/local/local.engine.js";
 
 export interface App {
   /** Such as `http://127.0.0.1:4000`. */
@@ -40,23 +40,19 @@ export interface App {
 
 type Release = () => Promise<unknown>;
 
-type StartRecognizers = (config: Config, logger: Logger, releases: Release[]) => Promise<Recognizers>;
+type StartEngines = (config: Config, logger: Logger, releases: Release[]) => Promise<Engines>;
 
 /**
  * Starts everything that `config` asks for; when a part fails to start, those before it are released again. Measurements of everything but the
  * recognition bring recognisers of their own.
  */
-export async function startApp(
-  config: Config,
-  logger: Logger,
-  recognizersOf: StartRecognizers = startRecognizers,
-): Promise<App> {
+export async function startApp(config: Config, logger: Logger, enginesOf: StartEngines = startEngines): Promise<App> {
   const releases: Release[] = [];
   const stop = async (): Promise<void> => {
     for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
   };
   try {
-    return { ...(await start(config, logger, recognizersOf, releases)), stop };
+    return { ...(await start(config, logger, enginesOf, releases)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -66,17 +62,17 @@ export async function startApp(
 async function start(
   config: Config,
   logger: Logger,
-  recognizersOf: StartRecognizers,
+  enginesOf: StartEngines,
   releases: Release[],
 ): Promise<Omit<App, "stop">> {
   const metrics = new Metrics();
   // The engine's models load while the database starts.
-  const [recognizers, store] = await settled(
-    recognizersOf(config, logger, releases),
+  const [engines, store] = await settled(
+    enginesOf(config, logger, releases),
     startDatabase(config, logger, metrics, releases),
   );
   const service = new RecognitionService(
-    recognizers,
+    engines,
     new RecognitionStore(store.database),
     config.images,
     logger,
@@ -93,7 +89,8 @@ async function start(
     service,
     metrics,
     logger,
-    createContext: (caller) => createContext(repositoriesOn(store.database.readerFor(caller)), caller),
+    createContext: (principal, signal) =>
+      createContext(principal, repositoriesOn(store.database.readerFor(principal.clientId)), signal),
     checkCaller: callerCheck(config.allowAnonymous),
     checkReady: () => store.database.ping(),
     maxImageBytes: config.images.maxBytes,
@@ -136,8 +133,8 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   return { database, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
 }
 
-async function startRecognizers(config: Config, logger: Logger, releases: Release[]): Promise<Recognizers> {
-  const local = await LocalRecognizer.start({
+async function startEngines(config: Config, logger: Logger, releases: Release[]): Promise<Engines> {
+  const local = await LocalEngine.start({
     modelsDir: fileURLToPath(new URL("../../models", import.meta.url)),
     ...config.local,
     logger,
@@ -146,12 +143,12 @@ async function startRecognizers(config: Config, logger: Logger, releases: Releas
   if (config.juhe === null) return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local } };
   const client = new JuheClient(config.juhe);
   releases.push(() => client.close());
-  const juhe = new JuheRecognizer(client, logger);
+  const juhe = new JuheEngine(client, logger);
   const preferred = {
     local,
     juhe,
-    "juhe-then-local": new JuheThenLocalRecognizer(juhe, local),
-    "local-then-juhe": new LocalThenJuheRecognizer(local, juhe, config.recognizer.localMinConfidence),
+    "juhe-then-local": new JuheThenLocalEngine(juhe, local),
+    "local-then-juhe": new LocalThenJuheEngine(local, juhe, config.recognizer.localMinConfidence),
   }[config.recognizer.mode];
   const preferredEngine = config.recognizer.mode.startsWith("juhe") ? "JUHE" : "LOCAL";
   return { preferred, preferredEngine, byEngine: { LOCAL: local, JUHE: juhe } };

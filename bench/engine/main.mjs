@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { LocalEngine } from "../../dist/src/recognizers/local/local.engine.js";
+import { PlatePipeline } from "../../dist/src/engines/local/plate.pipeline.js";
 import { falsePlateTable } from "./false-plates.mjs";
 import { kindTable } from "./kinds.mjs";
 import { readManifest } from "./pictures.mjs";
@@ -39,7 +39,7 @@ if (!existsSync(join(plates, "manifest.jsonl"))) {
 }
 
 const rows = await readManifest(plates);
-const engine = await LocalEngine.load(options.models);
+const engine = await PlatePipeline.load(options.models);
 const splits = [];
 for (const split of options.split ?? DEV_SPLITS) splits.push(await readSplit(engine, plates, rows, split));
 if (options.misses) printMisses(splits);

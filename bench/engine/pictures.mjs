@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { normalizePlateNumber } from "../../dist/src/plates/plate-number.js";
-import { intersectionOverUnion } from "../../dist/src/recognizers/local/geometry.js";
+import { intersectionOverUnion } from "../../dist/src/engines/local/geometry.js";
 
 export const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
 

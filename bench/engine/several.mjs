@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
-import { intersectionOverUnion } from "../../dist/src/recognizers/local/geometry.js";
+import { intersectionOverUnion } from "../../dist/src/engines/local/geometry.js";
 import { isExact, LIMITS } from "./pictures.mjs";
 import { percent, table } from "../tables.mjs";
 

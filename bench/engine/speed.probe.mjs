@@ -1,13 +1,13 @@
 /** `node speed.probe.mjs MODELS THREADS STARTED FILE…`: the recogniser of the server, timed; prints JSON. */
 import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
-import { LocalRecognizer } from "../../dist/src/recognizers/local/local.recognizer.js";
+import { LocalEngine } from "../../dist/src/engines/local/local.engine.js";
 
 const PIXELS = 1e6;
 const ROUNDS = 4;
 const [modelsDir, threads, started, ...files] = process.argv.slice(2);
 const logger = { error: (...what) => console.error(...what) };
-const recognizer = await LocalRecognizer.start({
+const recognizer = await LocalEngine.start({
   modelsDir,
   threads: Number(threads),
   queueLength: 1000,

@@ -6,7 +6,7 @@ import pg from "pg";
 import { startEmbeddedServer } from "../../dist/src/database/embedded.server.js";
 import { migrateAt } from "../../dist/src/database/migrations.js";
 import { MIGRATIONS } from "../../dist/migrations/index.js";
-import { ENTITIES } from "../../dist/src/recognitions/entities.js";
+import { ENTITIES } from "../../dist/src/entities.js";
 import { keepAside } from "./processes.mjs";
 
 const run = promisify(execFile);
@@ -62,7 +62,7 @@ async function seeded(adminUrl, name, rows) {
     if (rowCount > 0) return;
     console.log(`seeding ${rows} rows …`);
     await admin.query(`CREATE DATABASE ${name}`);
-    const { stdout } = await run(process.execPath, ["dist/src/seed.js", "--rows", String(rows)], {
+    const { stdout } = await run(process.execPath, ["dist/src/commands/seed.js", "--rows", String(rows)], {
       env: { ...process.env, DATABASE_URL: url },
     });
     console.log(stdout.trim());

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { provinceOf } from "../../dist/src/plates/plate-number.js";
-import { RECOGNITION_COLUMNS, trialReadings } from "../../dist/src/seed.rows.js";
+import { RECOGNITION_COLUMNS, trialReadings } from "../../dist/src/commands/seed.rows.js";
 
 export const PARTNER = "00000000-0000-7000-8000-000000000001";
 

@@ -23,15 +23,15 @@ export class Database {
   }
 
   /** Reads for this caller, which sees what it wrote itself; on a replica where there is one. */
-  readerFor(caller: string): Reader {
-    const reader = this.replicas.readerFor(caller);
+  readerFor(clientId: string): Reader {
+    const reader = this.replicas.readerFor(clientId);
     return { rows: (statement) => reader.rows(statement).catch(rethrow) };
   }
 
   /** Everything the statement does is there afterwards, or nothing; the caller's next reads show it. */
-  async write(caller: string, command: Command): Promise<void> {
+  async write(clientId: string, command: Command): Promise<void> {
     await this.primary.rows({ ...command, read: nothing }).catch(rethrow);
-    this.replicas.wrote(caller);
+    this.replicas.wrote(clientId);
   }
 
   /** Resolves when the database answers. */

@@ -1,15 +1,15 @@
-/** What every resolver gets beside its arguments: whose records it may see, where to read them, and the loaders of this operation. */
-import { BUILT_IN_PARTNER_ID } from "../recognitions/partner.entity.js";
+/** What every resolver gets beside its arguments: who calls, where to read, the loaders of this operation, and whether the caller is still there. */
+import type { Principal } from "../accounts/principal.js";
 import { Loaders, type Repositories } from "./loaders.js";
 
 export interface GraphQLContext {
-  partnerId: string;
+  principal: Principal;
   reads: Repositories;
   loaders: Loaders;
-  /** Who among the owner's programs asks. */
-  caller: string;
+  /** Aborted when the caller closes the connection. */
+  signal: AbortSignal;
 }
 
-export function createContext(reads: Repositories, caller: string): GraphQLContext {
-  return { partnerId: BUILT_IN_PARTNER_ID, reads, loaders: new Loaders(BUILT_IN_PARTNER_ID, reads), caller };
+export function createContext(principal: Principal, reads: Repositories, signal: AbortSignal): GraphQLContext {
+  return { principal, reads, loaders: new Loaders(principal, reads), signal };
 }

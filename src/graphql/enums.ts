@@ -2,10 +2,10 @@
 import { registerEnumType } from "type-graphql";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
 import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
-import { RECOGNITION_ORDERS } from "../recognitions/recognition.page.js";
-import { STATS_INTERVALS } from "../recognitions/recognition.stats.js";
-import { RECOGNITION_STATUSES } from "../recognitions/recognition-request.entity.js";
-import { RECOGNITION_ENGINES } from "../recognizers/recognizer.js";
+import { RECOGNITION_ORDERS } from "../recognitions/store/recognition.page.js";
+import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
+import { RECOGNITION_STATUSES } from "../recognitions/store/recognition-request.entity.js";
+import { RECOGNITION_ENGINES } from "../engines/engine.js";
 
 /** Registers the values as a GraphQL enum; the compiler checks that each is described. */
 function describedEnum<Value extends string>(

@@ -2,11 +2,11 @@
 import { Field, InputType, Int } from "type-graphql";
 import { AppError } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
-import type { PlateNumberFilter } from "../recognitions/plate-number.filter.js";
-import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/recognition.filter.js";
-import type { Timestamp } from "../recognitions/recognition.rows.js";
-import type { RecognizeOptions } from "../recognitions/attempt.records.js";
-import type { RecognitionEngine } from "../recognizers/recognizer.js";
+import type { PlateNumberFilter } from "../plate-records/plate-number.filter.js";
+import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/store/recognition.filter.js";
+import type { Timestamp } from "../recognitions/store/recognition.rows.js";
+import type { RecognizeOptions } from "../recognitions/request.records.js";
+import type { RecognitionEngine } from "../engines/engine.js";
 import { DateTimeScalar } from "./date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "./enums.js";
 

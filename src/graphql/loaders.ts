@@ -1,15 +1,16 @@
 /** DataLoaders: what hangs off a row is fetched for all rows of a level by one statement. They live for one operation. */
+import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
-import type { RecognitionRepository } from "../recognitions/recognition.repository.js";
-import type { PageRequest, RecognitionPage } from "../recognitions/recognition.page.js";
+import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
+import type { PageRequest, RecognitionPage } from "../recognitions/store/recognition.page.js";
 import type {
   PlateRecognitionRow,
   PlateRow,
   RecognitionParts,
   RecognitionRequestRow,
-} from "../recognitions/recognition.rows.js";
-import type { PlateRepository } from "../recognitions/plate.repository.js";
-import type { RequestRepository } from "../recognitions/request.repository.js";
+} from "../recognitions/store/recognition.rows.js";
+import type { PlateRepository } from "../plate-records/plate.repository.js";
+import type { RequestRepository } from "../recognitions/store/request.repository.js";
 
 export interface Repositories {
   recognitions: RecognitionRepository;
@@ -26,24 +27,24 @@ export class Loaders {
   private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
 
   constructor(
-    private readonly partnerId: string,
+    private readonly principal: Principal,
     private readonly repositories: Repositories,
   ) {}
 
   get request(): DataLoader<string, RecognitionRequestRow | null> {
     return (this.requests ??= new DataLoader(async (ids) =>
-      inOrder(ids, await this.repositories.requests.findByIds(this.partnerId, ids)),
+      inOrder(ids, await this.repositories.requests.findByIds(this.principal, ids)),
     ));
   }
 
   get recognitionsOfRequest(): DataLoader<string, PlateRecognitionRow[]> {
     return (this.requestsRecognitions ??= new DataLoader((ids) =>
-      this.repositories.recognitions.findByRequests(this.partnerId, ids),
+      this.repositories.recognitions.findByRequests(this.principal, ids),
     ));
   }
 
   get plate(): DataLoader<string, PlateRow | null> {
-    return (this.plates ??= new DataLoader((numbers) => this.repositories.plates.findPlates(this.partnerId, numbers)));
+    return (this.plates ??= new DataLoader((numbers) => this.repositories.plates.findPlates(this.principal, numbers)));
   }
 
   /** Readings by id that bring these parts along. */
@@ -52,7 +53,7 @@ export class Loaders {
     let loader = this.recognitions.get(key);
     if (loader === undefined) {
       loader = new DataLoader(async (ids) =>
-        inOrder(ids, await this.repositories.recognitions.findByIds(this.partnerId, ids, parts)),
+        inOrder(ids, await this.repositories.recognitions.findByIds(this.principal, ids, parts)),
       );
       this.recognitions.set(key, loader);
     }
@@ -65,7 +66,7 @@ export class Loaders {
     let loader = this.pagesOfPlate.get(key);
     if (loader === undefined) {
       loader = new DataLoader((numbers) =>
-        this.repositories.recognitions.findPagePerPlate(this.partnerId, numbers, page),
+        this.repositories.recognitions.findPagePerPlate(this.principal, numbers, page),
       );
       this.pagesOfPlate.set(key, loader);
     }

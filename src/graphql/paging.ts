@@ -8,8 +8,8 @@ import {
   type PageRequest,
   type Position,
   type RecognitionOrder,
-} from "../recognitions/recognition.page.js";
-import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/recognition.rows.js";
+} from "../recognitions/store/recognition.page.js";
+import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/store/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
 const MAX_SIZE = 100;

@@ -1,5 +1,5 @@
 /** What an operation selects below a field, so that one statement can bring it along. A wrong guess costs time, never an answer. */
-import type { RecognitionParts } from "../recognitions/recognition.rows.js";
+import type { RecognitionParts } from "../recognitions/store/recognition.rows.js";
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from "graphql";
 
 /** The prefixes of a reading's fields below a connection, and below a field that is a reading itself. */

@@ -4,14 +4,14 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { answerGraphQL, type GraphQLAnswerOptions } from "./graphql.answer.js";
+import { handleGraphQL, type GraphQLHandlerOptions } from "./graphql.handler.js";
 
-export function graphqlRoute(app: FastifyInstance, options: GraphQLAnswerOptions): void {
+export function graphqlRoute(app: FastifyInstance, options: GraphQLHandlerOptions): void {
   app.route({
     method: ["GET", "POST"],
     url: "/graphql",
     handler: async (request, reply) => {
-      const { status, headers, body } = await answerGraphQL(request.raw, options);
+      const { status, headers, body } = await handleGraphQL(request.raw, options);
       reply.code(status);
       for (const [name, value] of headers) reply.header(name, value);
       return reply.send(body);
@@ -28,10 +28,10 @@ export function takesStraightWay({ method, url, headers }: IncomingMessage): boo
 export async function answerStraight(
   request: IncomingMessage,
   response: ServerResponse,
-  options: GraphQLAnswerOptions,
+  options: GraphQLHandlerOptions,
   closing: boolean,
 ): Promise<number> {
-  const { status, headers, body } = await answerGraphQL(request, options);
+  const { status, headers, body } = await handleGraphQL(request, options);
   for (const [name, value] of headers) response.setHeader(name, value);
   const bytes = encoded(body);
   response.setHeader("content-length", bytes.length);

@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import cors from "@fastify/cors";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
-import type { GraphQLAnswerOptions } from "./graphql.answer.js";
+import type { GraphQLHandlerOptions } from "./graphql.handler.js";
 import { answerStraight, graphqlRoute, takesStraightWay } from "./graphql.route.js";
 import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
-import { operationsRoutes, type OperationsOptions } from "./operations.routes.js";
+import { healthRoutes, type HealthOptions } from "./health.routes.js";
 
-export interface HttpOptions extends GraphQLAnswerOptions, JuheRoutesOptions, OperationsOptions {
+export interface HttpOptions extends GraphQLHandlerOptions, JuheRoutesOptions, HealthOptions {
   corsOrigins: readonly string[];
   logger: Logger;
 }
@@ -60,6 +60,6 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.get("/", (_request, reply) => reply.redirect("/graphql"));
   graphqlRoute(app, options);
   juheRoutes(app, options);
-  operationsRoutes(app, options);
+  healthRoutes(app, options);
   return app;
 }

@@ -12,7 +12,7 @@ import {
   type JuheSuccessBody,
 } from "../juhe/answer.writer.js";
 import type { Logger } from "../logger.js";
-import { BUILT_IN_PARTNER_ID } from "../recognitions/partner.entity.js";
+import { anonymousPrincipal } from "../accounts/principal.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
 import type { CallerCheck } from "./caller.js";
 import { IncomingFile } from "./incoming.file.js";
@@ -63,7 +63,7 @@ async function recognize(
     const file = typeof picture === "string" ? { bytes: decodeBase64Image(picture, limits) } : picture;
     const orderId = newOrderId();
     const { request: attempt, recognitions } = await options.service.recognize(
-      { partnerId: BUILT_IN_PARTNER_ID, caller: request.ip },
+      anonymousPrincipal(request.ip),
       file,
       source,
       {
@@ -73,6 +73,7 @@ async function recognize(
         engine: null,
         orderId,
       },
+      new AbortController().signal,
     );
     if (recognitions.length === 0) return juheError(271103);
     const readings = recognitions.map((row) => ({ ...row, boundingBox: row.boundingBox ?? null }));

@@ -7,7 +7,7 @@ import { answerEntry, entriesByPlate, type AnswerEntry, type AnswerField } from 
 import { colorOfCode, colorOfName, directionOfCode, typeOfCode } from "./code.tables.js";
 import { currentErrorCode, juheReason } from "./error.codes.js";
 
-/** One plate in the vendor's answer, in our words; the shape of the recognizers' `PlateReading`. */
+/** One plate in the vendor's answer, in our words; the shape of the engines' `PlateReading`. */
 export interface JuheReading {
   plateNumber: string;
   color: PlateColor;

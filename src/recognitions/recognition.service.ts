@@ -1,26 +1,26 @@
 /** The main act: a picture comes in, an engine reads it, the attempt and its readings are stored, success or not. */
+import type { Principal } from "../accounts/principal.js";
 import { AppError } from "../errors.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { Logger } from "../logger.js";
 import {
-  RecognizerError,
+  EngineError,
   type EngineTrace,
   type Recognition,
   type RecognitionEngine,
-  type Recognizer,
-} from "../recognizers/recognizer.js";
+  type Engine,
+} from "../engines/engine.js";
 import {
-  recognitionOf,
+  recognitionEntity,
   recognitionRow,
-  requestOf,
+  requestEntity,
   requestRow,
   type Attempt,
-  type Owner,
   type RecognizeOptions,
-} from "./attempt.records.js";
-import type { PlateRecognitionRow, RecognitionRequestRow } from "./recognition.rows.js";
-import type { RecognitionStore } from "./recognition.store.js";
+} from "./request.records.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "./store/recognition.rows.js";
+import type { RecognitionStore } from "./store/recognition.store.js";
 
 export interface RecognizeResult {
   request: RecognitionRequestRow;
@@ -28,11 +28,11 @@ export interface RecognizeResult {
 }
 
 /** The recognisers to choose from: the server's own choice, and each engine for callers who name one. */
-export interface Recognizers {
-  preferred: Recognizer;
+export interface Engines {
+  preferred: Engine;
   /** What is recorded as the engine when an attempt breaks before any engine could say so. */
   preferredEngine: RecognitionEngine;
-  byEngine: Partial<Record<RecognitionEngine, Recognizer>>;
+  byEngine: Partial<Record<RecognitionEngine, Engine>>;
 }
 
 /** Told of every attempt, for the metrics. */
@@ -40,7 +40,7 @@ export type AttemptObserver = (attempt: { engine: RecognitionEngine; status: str
 
 export class RecognitionService {
   constructor(
-    private readonly recognizers: Recognizers,
+    private readonly engines: Engines,
     private readonly store: RecognitionStore,
     private readonly limits: ImageLimits,
     private readonly logger: Logger,
@@ -49,17 +49,17 @@ export class RecognitionService {
 
   /** Rejects with the reason as an `AppError`; an attempt that got as far as an engine is stored all the same, as FAILED. */
   async recognize(
-    { partnerId, caller }: Owner,
+    principal: Principal,
     file: ImageFile,
     source: ImageSource,
     options: RecognizeOptions,
+    signal: AbortSignal,
   ): Promise<RecognizeResult> {
     const arrivedAt = new Date();
     const photo = await readPhoto(file, source, this.limits);
     const started = performance.now();
     const attempt = {
-      partnerId,
-      caller,
+      principal,
       photo,
       options,
       arrivedAt,
@@ -67,7 +67,7 @@ export class RecognitionService {
     };
     let recognition: Recognition;
     try {
-      recognition = await this.recognizerFor(options.engine).recognize(photo);
+      recognition = await this.engineFor(options.engine).recognize(photo, signal);
     } catch (error) {
       file.abandon?.();
       await this.storeFailure(attempt, error);
@@ -76,21 +76,21 @@ export class RecognitionService {
     // The engine that failed may be busy with the photo still.
     if (recognition.fallbackReason !== null) file.abandon?.();
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
-    const request = requestOf(attempt, recognition, status, null);
+    const request = requestEntity(attempt, recognition, status, null);
     const rows = recognition.readings.map((reading, rank) =>
-      recognitionOf(attempt, request, recognition, reading, rank),
+      recognitionEntity(attempt, request, recognition, reading, rank),
     );
-    await this.store.save(caller, request, rows);
+    await this.store.save(principal, request, rows);
     this.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
     const stored = requestRow(request);
     return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)) };
   }
 
-  private recognizerFor(engine: RecognitionEngine | null): Recognizer {
-    if (engine === null) return this.recognizers.preferred;
-    const recognizer = this.recognizers.byEngine[engine];
+  private engineFor(engine: RecognitionEngine | null): Engine {
+    if (engine === null) return this.engines.preferred;
+    const recognizer = this.engines.byEngine[engine];
     if (recognizer === undefined) {
-      throw new RecognizerError(
+      throw new EngineError(
         "RECOGNIZER_MISCONFIGURED",
         `This server is not set up to ask ${engine}.`,
         untraced(engine),
@@ -102,14 +102,12 @@ export class RecognitionService {
   /** The caller is told why the recognition failed, even when the failure can't be stored. */
   private async storeFailure(attempt: Attempt, error: unknown): Promise<void> {
     const trace =
-      error instanceof RecognizerError
-        ? error.trace
-        : untraced(attempt.options.engine ?? this.recognizers.preferredEngine);
+      error instanceof EngineError ? error.trace : untraced(attempt.options.engine ?? this.engines.preferredEngine);
     const code = error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR";
-    const request = requestOf(attempt, trace, "FAILED", code);
+    const request = requestEntity(attempt, trace, "FAILED", code);
     this.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
     try {
-      await this.store.save(attempt.caller, request, []);
+      await this.store.save(attempt.principal, request, []);
     } catch (storeError) {
       this.logger.error({ err: storeError, requestId: request.id }, "a failed recognition could not be stored");
     }

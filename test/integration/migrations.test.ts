@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import { MIGRATIONS } from "../../migrations/index.js";
 import { createDataSource } from "../../src/database/data-source.js";
 import { migrate } from "../../src/database/migrations.js";
-import { ENTITIES } from "../../src/recognitions/entities.js";
+import { ENTITIES } from "../../src/entities.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 
 let database: TestDatabase;

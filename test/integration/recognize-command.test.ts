@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import sharp, { type Region } from "sharp";
 
-const COMMAND = fileURLToPath(new URL("../../dist/src/recognize.js", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../dist/src/commands/recognize.js", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 const BLUE = join(FIXTURES, "blue.jpg");
 const TWO_PLATES = join(FIXTURES, "two-plates.jpg");

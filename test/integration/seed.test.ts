@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 async function seed(...args: string[]): Promise<void> {
-  await run(process.execPath, ["dist/src/seed.js", ...args], {
+  await run(process.execPath, ["dist/src/commands/seed.js", ...args], {
     env: { PATH: process.env.PATH, DATABASE_URL: database.url },
   });
 }

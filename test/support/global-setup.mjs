@@ -29,5 +29,7 @@ async function makeTemplate(adminUrl) {
   await client.query("CREATE DATABASE template_plategraph");
   await client.end();
   const url = Object.assign(new URL(adminUrl), { pathname: "/template_plategraph" }).href;
-  await promisify(execFile)(process.execPath, ["dist/src/migrate.js"], { env: { ...process.env, DATABASE_URL: url } });
+  await promisify(execFile)(process.execPath, ["dist/src/commands/migrate.js"], {
+    env: { ...process.env, DATABASE_URL: url },
+  });
 }

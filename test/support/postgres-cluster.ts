@@ -35,7 +35,9 @@ export class PostgresCluster {
   }
 
   async migrate(): Promise<void> {
-    await run(process.execPath, ["dist/src/migrate.js"], { env: { PATH: process.env.PATH, DATABASE_URL: this.url } });
+    await run(process.execPath, ["dist/src/commands/migrate.js"], {
+      env: { PATH: process.env.PATH, DATABASE_URL: this.url },
+    });
   }
 
   async query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {

@@ -1,14 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { AppError, type ErrorCode } from "../../src/errors.js";
 import type { Photo } from "../../src/images/photo.js";
-import { JuheThenLocalRecognizer } from "../../src/recognizers/juhe-then-local.recognizer.js";
-import { LocalThenJuheRecognizer } from "../../src/recognizers/local-then-juhe.recognizer.js";
-import {
-  RecognizerError,
-  type EngineTrace,
-  type Recognition,
-  type Recognizer,
-} from "../../src/recognizers/recognizer.js";
+import { JuheThenLocalEngine } from "../../src/engines/juhe-then-local.engine.js";
+import { LocalThenJuheEngine } from "../../src/engines/local-then-juhe.engine.js";
+import { EngineError, type EngineTrace, type Recognition, type Engine } from "../../src/engines/engine.js";
 import { EXAMPLE_READING } from "../support/juhe-answers.js";
 
 const PHOTO = { source: "UPLOAD" } as Photo;
@@ -16,7 +11,7 @@ const NO_TRACE = { orderId: null, juheErrorCode: null, rawAnswer: null, fallback
 const VENDOR_TRACE: EngineTrace = { ...NO_TRACE, engine: "JUHE", orderId: "JH1", rawAnswer: { error_code: 0 } };
 
 /** A recognizer that always does the same, and counts how often it was asked. */
-class Fixed implements Recognizer {
+class Fixed implements Engine {
   asked = 0;
   readonly #result: Recognition | Error;
 
@@ -41,7 +36,7 @@ function juhe(...plates: string[]): Fixed {
 
 function failing(code: ErrorCode, juheErrorCode: number | null): Fixed {
   const trace = { ...VENDOR_TRACE, juheErrorCode, rawAnswer: { error_code: juheErrorCode } };
-  return new Fixed(new RecognizerError(code, "no", trace));
+  return new Fixed(new EngineError(code, "no", trace));
 }
 
 const PASSING = [
@@ -50,51 +45,59 @@ const PASSING = [
   ["RECOGNIZER_QUOTA_EXCEEDED", 10012, "Juhe is out of quota (10012)"],
 ] as const;
 const LASTING = ["RECOGNIZER_MISCONFIGURED", "INTERNAL_SERVER_ERROR"] as const;
+/** A caller who waits for the answer to the end. */
+const WAITING = new AbortController().signal;
 const BAD_PICTURE = new Fixed(new AppError("INVALID_IMAGE", "the picture ends early"));
 
 describe("juhe-then-local", () => {
   test("the vendor's answer stands, and the local engine rests", async () => {
     const second = local(90);
-    await expect(new JuheThenLocalRecognizer(juhe("京A12345"), second).recognize(PHOTO)).resolves.toMatchObject({
+    await expect(new JuheThenLocalEngine(juhe("京A12345"), second).recognize(PHOTO, WAITING)).resolves.toMatchObject({
       engine: "JUHE",
       fallbackReason: null,
       readings: [{ plateNumber: "京A12345" }],
     });
-    await expect(new JuheThenLocalRecognizer(juhe(), second).recognize(PHOTO)).resolves.toMatchObject({ readings: [] });
+    await expect(new JuheThenLocalEngine(juhe(), second).recognize(PHOTO, WAITING)).resolves.toMatchObject({
+      readings: [],
+    });
     expect(second.asked).toBe(0);
   });
 
   test.each(PASSING)("%s (%s): local answers and says so", async (code, juheErrorCode, fallbackReason) =>
-    expect(new JuheThenLocalRecognizer(failing(code, juheErrorCode), local(42)).recognize(PHOTO)).resolves.toEqual({
-      engine: "LOCAL",
-      orderId: "JH1",
-      juheErrorCode,
-      rawAnswer: { error_code: juheErrorCode },
-      fallbackReason,
-      readings: [{ ...EXAMPLE_READING, confidence: 42 }],
-    }),
+    expect(new JuheThenLocalEngine(failing(code, juheErrorCode), local(42)).recognize(PHOTO, WAITING)).resolves.toEqual(
+      {
+        engine: "LOCAL",
+        orderId: "JH1",
+        juheErrorCode,
+        rawAnswer: { error_code: juheErrorCode },
+        fallbackReason,
+        readings: [{ ...EXAMPLE_READING, confidence: 42 }],
+      },
+    ),
   );
 
   test.each(LASTING)("%s is not covered up", async (code) => {
     const second = local(90);
-    await expect(new JuheThenLocalRecognizer(failing(code, 10001), second).recognize(PHOTO)).rejects.toMatchObject({
-      code,
-    });
+    await expect(new JuheThenLocalEngine(failing(code, 10001), second).recognize(PHOTO, WAITING)).rejects.toMatchObject(
+      {
+        code,
+      },
+    );
     expect(second.asked).toBe(0);
   });
 
   test("a bad picture is bad for both", async () => {
     const second = local(90);
-    await expect(new JuheThenLocalRecognizer(BAD_PICTURE, second).recognize(PHOTO)).rejects.toMatchObject({
+    await expect(new JuheThenLocalEngine(BAD_PICTURE, second).recognize(PHOTO, WAITING)).rejects.toMatchObject({
       code: "INVALID_IMAGE",
     });
     expect(second.asked).toBe(0);
   });
 
   test("when both fail, the error keeps both traces", async () => {
-    const broken = new RecognizerError("INTERNAL_SERVER_ERROR", "no model", { ...NO_TRACE, engine: "LOCAL" });
-    const both = new JuheThenLocalRecognizer(failing("RECOGNIZER_UNAVAILABLE", 10020), new Fixed(broken));
-    await expect(both.recognize(PHOTO)).rejects.toMatchObject({
+    const broken = new EngineError("INTERNAL_SERVER_ERROR", "no model", { ...NO_TRACE, engine: "LOCAL" });
+    const both = new JuheThenLocalEngine(failing("RECOGNIZER_UNAVAILABLE", 10020), new Fixed(broken));
+    await expect(both.recognize(PHOTO, WAITING)).rejects.toMatchObject({
       code: "INTERNAL_SERVER_ERROR",
       trace: { engine: "LOCAL", juheErrorCode: 10020, orderId: "JH1", fallbackReason: "Juhe is unavailable (10020)" },
     });
@@ -102,8 +105,8 @@ describe("juhe-then-local", () => {
 });
 
 describe("local-then-juhe", () => {
-  const combined = (first: Recognizer, second: Recognizer) =>
-    new LocalThenJuheRecognizer(first, second, 80).recognize(PHOTO);
+  const combined = (first: Engine, second: Engine) =>
+    new LocalThenJuheEngine(first, second, 80).recognize(PHOTO, WAITING);
 
   test.each([[[80]], [[40, 95]]])("local confidences %j are sure enough, and nothing is paid", async (confidences) => {
     const paid = juhe("京A12345");
@@ -153,7 +156,7 @@ describe("local-then-juhe", () => {
   );
 
   test("a local engine that fails is made up for; a bad picture is not", async () => {
-    const broken = new RecognizerError("RECOGNIZER_UNAVAILABLE", "busy", { ...NO_TRACE, engine: "LOCAL" });
+    const broken = new EngineError("RECOGNIZER_UNAVAILABLE", "busy", { ...NO_TRACE, engine: "LOCAL" });
     await expect(combined(new Fixed(broken), juhe("京A12345"))).resolves.toMatchObject({
       engine: "JUHE",
       fallbackReason: "the local engine failed",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { colorsOfNumber, isKnownFormat } from "../../src/plates/plate-format.js";
 import { typeOfPlate } from "../../src/plates/plate-kind.js";
 import type { PlateColor } from "../../src/plates/plate.vocabulary.js";
-import { likeliestTexts } from "../../src/recognizers/local/ctc.beam.js";
+import { likeliestTexts } from "../../src/engines/local/ctc.beam.js";
 import {
   boundsOf,
   intersectionOverUnion,
@@ -10,9 +10,9 @@ import {
   sheared,
   widened,
   type Quad,
-} from "../../src/recognizers/local/geometry.js";
+} from "../../src/engines/local/geometry.js";
 import type { RgbPixels } from "../../src/images/pixels.decoder.js";
-import { meanLuminance, warpPlate } from "../../src/recognizers/local/plate.warp.js";
+import { meanLuminance, warpPlate } from "../../src/engines/local/plate.warp.js";
 
 describe("plate formats", () => {
   test.each([

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
-import { PlateDetector } from "../../dist/src/recognizers/local/plate.detector.js";
-import { lookAt } from "../../dist/src/recognizers/local/plate.search.js";
+import { PlateDetector } from "../../dist/src/engines/local/plate.detector.js";
+import { lookAt } from "../../dist/src/engines/local/plate.search.js";
 
 const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
 /** As the server decodes: see local.engine.ts. */

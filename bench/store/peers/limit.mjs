@@ -2,9 +2,9 @@
 import { createServer } from "node:http";
 import pg from "pg";
 import { PLAN_ONCE } from "../../../dist/src/database/statement.pool.js";
-import { pageStatement } from "../../../dist/src/recognitions/recognition.page.js";
-import { recognitionSelection } from "../../../dist/src/recognitions/recognition.columns.js";
-import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
+import { pageStatement } from "../../../dist/src/recognitions/store/recognition.page.js";
+import { recognitionSelection } from "../../../dist/src/recognitions/store/recognition.columns.js";
+import { RecognitionStore } from "../../../dist/src/recognitions/store/recognition.store.js";
 import { prepared } from "../prepared.mjs";
 import { newReading, PARTNER, trafficOf } from "../reading.mjs";
 

@@ -2,7 +2,7 @@
 import fastify from "fastify";
 import mercurius from "mercurius";
 import pg from "pg";
-import { RecognitionStore } from "../../../dist/src/recognitions/recognition.store.js";
+import { RecognitionStore } from "../../../dist/src/recognitions/store/recognition.store.js";
 import { prepared } from "../prepared.mjs";
 import { newReading, PARTNER, trafficOf } from "../reading.mjs";
 

@@ -1,7 +1,7 @@
 /** Relay's two ways to fetch anything by id. */
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { AppError } from "../../errors.js";
-import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { parsePublicId, type NodeKey } from "../../recognitions/public-id.js";
 import { NodeType } from "../types/node.type.js";

@@ -1,8 +1,8 @@
 /** Readings: one by id, lists by filter, and what hangs off a reading. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
-import type { RecognitionOrder } from "../../recognitions/recognition.page.js";
-import type { PlateRecognitionRow } from "../../recognitions/recognition.rows.js";
+import type { RecognitionOrder } from "../../recognitions/store/recognition.page.js";
+import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { PlateRecognitionOrderEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
@@ -39,13 +39,13 @@ export class PlateRecognitionResolver {
     })
     orderBy: RecognitionOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
-    @Ctx() { partnerId, reads: { recognitions } }: GraphQLContext,
+    @Ctx() { principal, reads: { recognitions } }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
     const checked = checkedFilter(filter);
     const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
-    const { rows, hasNextPage, hasPreviousPage } = await recognitions.findPage(partnerId, checked, page);
-    const count = (): Promise<number> => recognitions.count(partnerId, checked);
+    const { rows, hasNextPage, hasPreviousPage } = await recognitions.findPage(principal, checked, page);
+    const count = (): Promise<number> => recognitions.count(principal, checked);
     return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
   }
 }

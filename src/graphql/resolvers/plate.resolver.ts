@@ -17,8 +17,8 @@ import {
 import { AppError } from "../../errors.js";
 import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
-import type { PlateMatch } from "../../recognitions/plate.repository.js";
-import type { PlateRow } from "../../recognitions/recognition.rows.js";
+import type { PlateMatch } from "../../plate-records/plate.repository.js";
+import type { PlateRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
@@ -71,23 +71,23 @@ export class PlateResolver {
       description: `How many, 0 to ${MAX_MATCHES}.`,
     })
     first: number | null,
-    @Ctx() { partnerId, reads: { plates } }: GraphQLContext,
+    @Ctx() { principal, reads: { plates } }: GraphQLContext,
   ): Promise<PlateMatch[]> {
     const distance = checkedNumber("maxDistance", maxDistance ?? MAX_PLATE_DISTANCE, MAX_PLATE_DISTANCE);
     const limit = checkedNumber("first", first ?? 10, MAX_MATCHES);
-    return plates.findSimilar(partnerId, plateNumberOf(number), distance, limit);
+    return plates.findSimilar(principal, plateNumberOf(number), distance, limit);
   }
 
   @FieldResolver(() => PlateRecognitionConnectionType, { description: "Its readings, latest photo first." })
   async recognitions(
     @Root() plate: PlateRow,
     @Args(() => PagingArgs) paging: PagingArgs,
-    @Ctx() { loaders, partnerId, reads }: GraphQLContext,
+    @Ctx() { loaders, principal, reads }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
     const page = pageRequestOf(paging, "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
     const { rows, hasNextPage, hasPreviousPage } = await loaders.pageOfPlate(plate.number, page);
-    const count = (): Promise<number> => reads.recognitions.count(partnerId, { plateNumber: { eq: plate.number } });
+    const count = (): Promise<number> => reads.recognitions.count(principal, { plateNumber: { eq: plate.number } });
     return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
   }
 }

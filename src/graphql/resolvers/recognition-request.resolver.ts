@@ -1,6 +1,6 @@
 /** Attempts: one by its id, and its readings. */
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
-import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { parsePublicIdOf } from "../../recognitions/public-id.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";

@@ -3,9 +3,9 @@ import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
 import { GraphQLUpload } from "graphql-upload-ts";
 import { decodeBase64Image } from "../../images/base64.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../../images/photo.js";
-import type { RecognizeOptions } from "../../recognitions/attempt.records.js";
+import type { RecognizeOptions } from "../../recognitions/request.records.js";
 import type { RecognitionService } from "../../recognitions/recognition.service.js";
-import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/recognition.rows.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { RecognizeOptionsInput, recognizeOptionsOf } from "../inputs.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
@@ -59,12 +59,12 @@ export class RecognizeResolver {
   }
 
   private async recognize(
-    { partnerId, caller }: GraphQLContext,
+    { principal, signal }: GraphQLContext,
     file: ImageFile,
     source: ImageSource,
     options: RecognizeOptions,
   ): Promise<RecognizePayloadType> {
-    const { request, recognitions } = await this.service.recognize({ partnerId, caller }, file, source, options);
+    const { request, recognitions } = await this.service.recognize(principal, file, source, options, signal);
     return { request, recognitions, reused: false };
   }
 }

@@ -1,7 +1,7 @@
 /** A Relay connection over readings; what is costly (the total) is fetched only when selected. */
 import { Field, Int, ObjectType } from "type-graphql";
-import type { RecognitionOrder, RecognitionPage } from "../../recognitions/recognition.page.js";
-import type { PlateRecognitionRow } from "../../recognitions/recognition.rows.js";
+import type { RecognitionOrder, RecognitionPage } from "../../recognitions/store/recognition.page.js";
+import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
 
 /** What the resolvers of a connection work from: the page, its order, and how to count the whole list. */

@@ -1,8 +1,8 @@
 /** The contract of one reading; fields that the stored row does not carry as they are come from the resolver. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Direction, PlateColor, PlateType as PlateKind } from "../../plates/plate.vocabulary.js";
-import type { RecognitionEngine } from "../../recognizers/recognizer.js";
-import type { Timestamp } from "../../recognitions/recognition.rows.js";
+import type { RecognitionEngine } from "../../engines/engine.js";
+import type { Timestamp } from "../../recognitions/store/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";

@@ -2,9 +2,9 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
-import type { RecognitionEngine } from "../../recognizers/recognizer.js";
-import type { Timestamp } from "../../recognitions/recognition.rows.js";
-import type { RecognitionStatus } from "../../recognitions/recognition-request.entity.js";
+import type { RecognitionEngine } from "../../engines/engine.js";
+import type { Timestamp } from "../../recognitions/store/recognition.rows.js";
+import type { RecognitionStatus } from "../../recognitions/store/recognition-request.entity.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { ImageFormatEnum, ImageSourceEnum, RecognitionEngineEnum, RecognitionStatusEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";

@@ -1,0 +1,59 @@
+/** Reads locally, and pays the vendor only where the local reading is absent or weak. */
+import type { Photo } from "../images/photo.js";
+import { failureSentence, isPassingFailure, withVendorTrace } from "./fallback.trace.js";
+import { EngineError, type Recognition, type Engine } from "./engine.js";
+
+export class LocalThenJuheEngine implements Engine {
+  readonly #local: Engine;
+  readonly #juhe: Engine;
+  readonly #minConfidence: number;
+
+  /** @param minConfidence 0 to 100; a best local reading under it is weak. */
+  constructor(local: Engine, juhe: Engine, minConfidence: number) {
+    this.#local = local;
+    this.#juhe = juhe;
+    this.#minConfidence = minConfidence;
+  }
+
+  /**
+   * The local answer where its best reading is sure enough, else the vendor's, with `fallbackReason` set. A weak local
+   * reading stands where the vendor reads nothing or can't be had: it says itself how weak it is. Where the local engine
+   * found nothing and the vendor can't be had, nobody knows whether there is a plate: that is the vendor's error, which
+   * may be tried again, and not "no plate".
+   * @throws AppError for a bad picture; EngineError as the vendor's recognizer does
+   */
+  async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
+    const local = await this.#recognizeLocally(photo, signal);
+    if (local === null) return await this.#askJuhe(photo, "the local engine failed", signal);
+    const best = bestConfidence(local);
+    if (best === null) return await this.#askJuhe(photo, "the local engine found no plate", signal);
+    if (best >= this.#minConfidence) return local;
+    try {
+      const weakness = `the local reading's confidence ${best} is below ${this.#minConfidence}`;
+      const answer = await this.#askJuhe(photo, weakness, signal);
+      if (answer.readings.length > 0) return answer;
+      return withVendorTrace(local, answer, `Juhe read nothing, and ${weakness}`);
+    } catch (error) {
+      if (!isPassingFailure(error)) throw error;
+      return withVendorTrace(local, error.trace, failureSentence(error));
+    }
+  }
+
+  /** Null when the engine itself failed: the vendor can make up for that. A bad picture is bad for both. */
+  async #recognizeLocally(photo: Photo, signal: AbortSignal): Promise<Recognition | null> {
+    try {
+      return await this.#local.recognize(photo, signal);
+    } catch (error) {
+      if (error instanceof EngineError) return null;
+      throw error;
+    }
+  }
+
+  async #askJuhe(photo: Photo, fallbackReason: string, signal: AbortSignal): Promise<Recognition> {
+    return { ...(await this.#juhe.recognize(photo, signal)), fallbackReason };
+  }
+}
+
+function bestConfidence({ readings }: Recognition): number | null {
+  return readings.length === 0 ? null : Math.max(...readings.map(({ confidence }) => confidence));
+}

@@ -1,0 +1,116 @@
+/** The engine itself, in one thread: decode, find the plates, look closer, straighten, read. */
+import { AppError } from "../../errors.js";
+import { decodeUpright, type RgbPixels, type UprightPixels } from "../../images/pixels.decoder.js";
+import type { BoundingBox, Photo } from "../../images/photo.js";
+import { boxAsSent } from "../../images/upright.grid.js";
+import { typeOfPlate } from "../../plates/plate-kind.js";
+import type { PlateReading } from "../engine.js";
+import { DetectionReader, isSure, type ReadPlate } from "./detection.reader.js";
+import { boundsOf, intersectionOverUnion, mapQuad, type Quad } from "./geometry.js";
+import { PlateDetector } from "./plate.detector.js";
+import { PlateReader } from "./plate.reader.js";
+import { searchPhoto } from "./plate.search.js";
+import { meanLuminance } from "./plate.warp.js";
+
+/** Plates are read from a picture of at most this size; in a larger one the smallest legible plate is still 27 px wide. */
+const MAX_LONG_SIDE = 2048;
+/** More finds than this are not read in one look at a photo. */
+const MAX_PLATES = 16;
+/** Weaker finds beside a plate that was read surely are rarely plates: one look is enough for them. */
+const STRONG_FIND = 0.65;
+/** Boxes that overlap more than this are of one plate. */
+const TWIN_IOU = 0.3;
+
+export interface LocatedReading extends PlateReading {
+  /** In pixels of the upright photo. */
+  corners: Quad;
+}
+
+export class PlatePipeline {
+  private readonly detectionReader: DetectionReader;
+
+  private constructor(
+    private readonly detector: PlateDetector,
+    reader: PlateReader,
+  ) {
+    this.detectionReader = new DetectionReader(detector, reader);
+  }
+
+  /** @param modelsDir holds detector.onnx, reader.onnx and their JSON files */
+  static async load(modelsDir: string): Promise<PlatePipeline> {
+    return new PlatePipeline(...(await Promise.all([PlateDetector.load(modelsDir), PlateReader.load(modelsDir)])));
+  }
+
+  /**
+   * Every plate in the photo, surest first.
+   * @param deadline milliseconds since the epoch, looked at between the steps
+   * @throws AppError INVALID_IMAGE when the photo does not decode, RECOGNIZER_UNAVAILABLE once the deadline has passed
+   */
+  async read(photo: Photo, deadline = Infinity): Promise<LocatedReading[]> {
+    refuseOverdue(deadline);
+    const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
+    refuseOverdue(deadline);
+    const plates: ReadPlate[] = [];
+    for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
+      for (const find of finds.slice(0, MAX_PLATES)) {
+        refuseOverdue(deadline);
+        const patient = find.score >= STRONG_FIND || !plates.some(isSure);
+        const plate = await this.detectionReader.read([pixels, shown], find, patient);
+        if (plate !== null) plates.push(plate);
+      }
+      // The next look is for photos in which this one found nothing that reads like a plate.
+      if (plates.length > 0) break;
+    }
+    plates.sort((first, second) => second.text.confidence - first.text.confidence);
+    return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
+  }
+
+  /** Reads the plates inside the quads (pixels of the picture); those that don't span an area are left out. */
+  readQuads(pixels: RgbPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
+    return this.detectionReader.readQuads(pixels, quads);
+  }
+}
+
+function refuseOverdue(deadline: number): void {
+  if (Date.now() > deadline) throw new AppError("RECOGNIZER_UNAVAILABLE", "The photo's time has run out.");
+}
+
+/** Two finds of one plate: the surer one stays. */
+function withoutTwins(plates: readonly ReadPlate[]): ReadPlate[] {
+  const kept: ReadPlate[] = [];
+  for (const plate of plates) {
+    if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), boundsOf(plate.quad)) < TWIN_IOU))
+      kept.push(plate);
+  }
+  return kept;
+}
+
+function readingOf({ quad, picture, text }: ReadPlate, pixels: UprightPixels, photo: Photo): LocatedReading {
+  const corners = mapQuad(quad, ({ x, y }) => ({
+    x: clamp(x, 0, pixels.width) / pixels.scale,
+    y: clamp(y, 0, pixels.height) / pixels.scale,
+  }));
+  const { left, top, right, bottom } = boundsOf(corners);
+  const box: BoundingBox = {
+    left: Math.round(left),
+    top: Math.round(top),
+    right: Math.round(right),
+    bottom: Math.round(bottom),
+  };
+  return {
+    plateNumber: text.plateNumber,
+    color: text.color,
+    type: typeOfPlate(text),
+    // Rounded down: 100 would promise more than can be measured.
+    confidence: Math.floor(text.confidence * 100),
+    brightness: Math.round(meanLuminance(picture)),
+    // One picture does not tell which way a car moves.
+    direction: "UNKNOWN",
+    boundingBox: boxAsSent(box, photo),
+    corners,
+  };
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
+}

@@ -1,0 +1,92 @@
+/** Reads of plates: by number, by part of one, by likeness. The owner first. */
+import type { Principal } from "../accounts/principal.js";
+import { text, type Reader } from "../database/statement.js";
+import { plateDistance } from "../plates/plate.distance.js";
+import { PROVINCES } from "../plates/plate-number.js";
+import { oneOf, Parameters } from "../database/parameters.js";
+import { numberConditions, startsWithConditions } from "./plate-number.filter.js";
+import type { RecognitionFilter } from "../recognitions/store/recognition.filter.js";
+import { PLATE } from "../recognitions/store/recognition.columns.js";
+import type { PlateRow } from "../recognitions/store/recognition.rows.js";
+
+export interface PlateMatch {
+  plate: PlateRow;
+  /** In edits: 0 is the plate itself, an ordinary edit counts 1. */
+  distance: number;
+}
+
+/** Whether the plates that meet `filter` can be looked up before their readings are. */
+export function narrowsPlates({ plateNumber, province }: RecognitionFilter): boolean {
+  if (plateNumber?.eq != null) return false;
+  return province?.length === 1 || Object.values(plateNumber ?? {}).some((condition) => condition != null);
+}
+
+export class PlateRepository {
+  constructor(private readonly database: Reader) {}
+
+  /** What is known of each plate, in the order of `numbers`; null for one that was never seen. */
+  async findPlates(principal: Principal, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
+    const parameters = new Parameters();
+    const conditions = [
+      `q.partner_id = ${parameters.add(principal.partnerId)}`,
+      oneOf("q.number", numbers, "text", parameters),
+    ];
+    const rows = await this.database.rows({
+      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q WHERE ${conditions.join(" AND ")}`,
+      values: parameters.values,
+      read: PLATE.read,
+    });
+    const byNumber = new Map(rows.map((row) => [row.number, row]));
+    return numbers.map((number) => byNumber.get(number) ?? null);
+  }
+
+  /** Up to `limit` numbers that meet what `filter` says of number and province, in no order. */
+  async findNumbers(
+    principal: Principal,
+    { plateNumber, province }: RecognitionFilter,
+    limit: number,
+  ): Promise<string[]> {
+    const parameters = new Parameters();
+    const conditions = [
+      `q.partner_id = ${parameters.add(principal.partnerId)}`,
+      ...numberConditions(plateNumber ?? {}, "q.number", parameters),
+      ...(province ? [provinceCondition(province, parameters)] : []),
+    ];
+    return this.database.rows({
+      text: `SELECT q.number FROM plates q WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
+      values: parameters.values,
+      read: ([value]) => text(value),
+    });
+  }
+
+  /** The plates within `maxDistance` of the number, nearest first, then those seen most often. */
+  async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
+    const rows = await this.database.rows({
+      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q
+        WHERE q.partner_id = $1 AND plate_search_keys(q.number) && plate_search_keys($2::text)`,
+      values: [principal.partnerId, number],
+      read: PLATE.read,
+    });
+    return rows
+      .map((plate) => ({ plate, distance: plateDistance(number, plate.number) }))
+      .filter(({ distance }) => distance <= maxDistance)
+      .sort(
+        (left, right) =>
+          left.distance - right.distance ||
+          right.plate.sightings - left.plate.sightings ||
+          (left.plate.number < right.plate.number ? -1 : 1),
+      )
+      .slice(0, limit);
+  }
+}
+
+/** Numbers that name one of the provinces, as `provinceOf` finds them: first, or after WJ. Ranges, so that an index serves them. */
+function provinceCondition(provinces: readonly string[], parameters: Parameters): string {
+  const known = provinces.filter((province) => PROVINCES.some((each) => each === province));
+  const ranges = known.flatMap((province) =>
+    [province, `WJ${province}`].map(
+      (prefix) => `(${startsWithConditions("q.number", prefix, parameters).join(" AND ")})`,
+    ),
+  );
+  return ranges.length === 0 ? "false" : `(${ranges.join(" OR ")})`;
+}

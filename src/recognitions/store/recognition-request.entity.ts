@@ -1,0 +1,71 @@
+/** One attempt at reading one photo, successful or not: the row that is written. */
+import { Check, Column, Entity, PrimaryColumn } from "typeorm";
+import type { ErrorCode } from "../../errors.js";
+import type { ImageFormat, ImageSource } from "../../images/photo.js";
+import type { RecognitionEngine } from "../../engines/engine.js";
+
+export const RECOGNITION_STATUSES = ["SUCCEEDED", "NO_PLATE", "FAILED"] as const;
+export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
+
+@Entity("recognition_requests")
+@Check("recognition_requests_error", `(status = 'FAILED') = (error_code IS NOT NULL)`)
+export class RecognitionRequestEntity {
+  @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "recognition_requests_pkey" })
+  partnerId!: string;
+
+  /** UUIDv7: ids sort by the time they were made. */
+  @PrimaryColumn("uuid", { primaryKeyConstraintName: "recognition_requests_pkey" })
+  id!: string;
+
+  @Column("text")
+  status!: RecognitionStatus;
+
+  @Column("text")
+  engine!: RecognitionEngine;
+
+  @Column("text")
+  source!: ImageSource;
+
+  @Column("bytea", { name: "image_sha256" })
+  imageSha256!: Buffer;
+
+  @Column("integer", { name: "image_byte_size" })
+  imageByteSize!: number;
+
+  @Column("text", { name: "image_format" })
+  imageFormat!: ImageFormat;
+
+  @Column("integer", { name: "image_width" })
+  imageWidth!: number;
+
+  @Column("integer", { name: "image_height" })
+  imageHeight!: number;
+
+  /** Juhe 单号. */
+  @Column("text", { name: "order_id", nullable: true })
+  orderId!: string | null;
+
+  @Column("integer", { name: "juhe_error_code", nullable: true })
+  juheErrorCode!: number | null;
+
+  /** What the caller was told, where the attempt failed. */
+  @Column("text", { name: "error_code", nullable: true })
+  errorCode!: ErrorCode | null;
+
+  /** Why another engine answered than the one asked first. */
+  @Column("text", { name: "fallback_reason", nullable: true })
+  fallbackReason!: string | null;
+
+  @Column("text", { name: "external_reference", nullable: true })
+  externalReference!: string | null;
+
+  /** The vendor's answer as it came. */
+  @Column("jsonb", { name: "raw_answer", nullable: true })
+  rawAnswer!: unknown;
+
+  @Column("integer", { name: "duration_ms" })
+  durationMs!: number;
+
+  @Column({ type: "timestamptz", name: "created_at", precision: 3 })
+  createdAt!: Date;
+}
