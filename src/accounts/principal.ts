@@ -1,4 +1,5 @@
 /** Who calls. `http/` makes one principal for each request; every read and write of the stores asks for it. */
+import { AppError } from "../errors.js";
 import { BUILT_IN_PARTNER_ID } from "./store/partner.entity.js";
 import { API_SCOPES, type ApiScope } from "./scopes.js";
 
@@ -17,4 +18,11 @@ const EVERY_SCOPE: ReadonlySet<ApiScope> = new Set(API_SCOPES);
 /** The principal of callers without a key: the built-in partner, with every scope. */
 export function anonymousPrincipal(clientId: string): Principal {
   return { partnerId: BUILT_IN_PARTNER_ID, keyId: null, scopes: EVERY_SCOPE, clientId };
+}
+
+/** @throws AppError FORBIDDEN, naming the scope that is missing */
+export function requireScope({ scopes }: Principal, scope: ApiScope): void {
+  if (!scopes.has(scope)) {
+    throw new AppError("FORBIDDEN", `This needs a key with the scope ${scope.toLowerCase()}.`);
+  }
 }

@@ -1,13 +1,12 @@
 /** `npm run keys -- create|list|revoke|rotate`: the API keys of partners, also while a server runs on the same database. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { DataSource } from "typeorm";
 import { MIGRATIONS } from "../../migrations/index.js";
 import { KeyService } from "../accounts/key.service.js";
 import { API_SCOPES, type ApiScope } from "../accounts/scopes.js";
 import { AccountStore } from "../accounts/store/account.store.js";
 import { readConfig } from "../config.js";
-import { createDataSource } from "../database/data-source.js";
+import { withDataSource } from "../database/data-source.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt, refusePending } from "../database/migrations.js";
@@ -103,15 +102,15 @@ async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<
   const running = database.url ?? (await runningEmbeddedUrl(database.dataDir));
   const embedded = running === null ? await startEmbeddedServer(database.dataDir, logger) : null;
   const url = running ?? embedded?.url ?? "";
-  let dataSource: DataSource | null = null;
+  const tables = { entities: ENTITIES, migrations: MIGRATIONS };
   try {
-    if (embedded) await migrateAt({ url, logger, entities: ENTITIES, migrations: MIGRATIONS });
-    dataSource = createDataSource({ url, poolSize: 2, logger, entities: ENTITIES, migrations: MIGRATIONS });
-    await dataSource.initialize();
-    await refusePending(dataSource);
-    process.stdout.write(`${await action(new KeyService(new AccountStore(dataSource)))}\n`);
+    if (embedded) await migrateAt({ url, logger, ...tables });
+    const answer = await withDataSource({ url, poolSize: 2, logger, ...tables }, async (dataSource) => {
+      await refusePending(dataSource);
+      return action(new KeyService(new AccountStore(dataSource)));
+    });
+    process.stdout.write(`${answer}\n`);
   } finally {
-    if (dataSource?.isInitialized) await dataSource.destroy();
     await embedded?.stop();
   }
 }

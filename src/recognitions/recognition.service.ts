@@ -1,6 +1,5 @@
 /** The main act: a picture comes in, an engine reads it, the attempt and its readings are stored, success or not. */
-import type { Principal } from "../accounts/principal.js";
-import { requireScope } from "../accounts/scopes.js";
+import { requireScope, type Principal } from "../accounts/principal.js";
 import { AppError } from "../errors.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
