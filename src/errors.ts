@@ -12,6 +12,7 @@ const RETRYABLE_BY_CODE = {
   UNAUTHENTICATED: false,
   FORBIDDEN: false,
   RATE_LIMITED: true,
+  NOT_FOUND: false,
   INTERNAL_SERVER_ERROR: false,
 } as const;
 
@@ -27,6 +28,8 @@ export interface AppErrorOptions {
   cause?: unknown;
   retryable?: boolean;
   juhe?: JuheFault;
+  /** With RATE_LIMITED. */
+  retryAfterSeconds?: number;
 }
 
 /** An expected failure with a code of the contract and a sentence that a stranger understands. */
@@ -34,6 +37,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly juhe: JuheFault | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -41,5 +45,6 @@ export class AppError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? RETRYABLE_BY_CODE[code];
     this.juhe = options.juhe;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

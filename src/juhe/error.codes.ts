@@ -92,6 +92,7 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
     case "FORBIDDEN":
       return 10002;
     case "BAD_USER_INPUT":
+    case "NOT_FOUND":
     case "RECOGNIZER_MISCONFIGURED":
     case "INTERNAL_SERVER_ERROR":
       return 10014;
