@@ -15,6 +15,7 @@ const RETRYABLE_BY_CODE = {
   RATE_LIMITED: true,
   OPERATION_TOO_LARGE: false,
   SERVER_BUSY: true,
+  NOT_FOUND: false,
   INTERNAL_SERVER_ERROR: false,
 } as const;
 
@@ -30,6 +31,8 @@ export interface AppErrorOptions {
   cause?: unknown;
   retryable?: boolean;
   juhe?: JuheFault;
+  /** With RATE_LIMITED. */
+  retryAfterSeconds?: number;
 }
 
 /** An expected failure with a code of the contract and a sentence that a stranger understands. */
@@ -37,6 +40,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly juhe: JuheFault | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -44,5 +48,6 @@ export class AppError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? RETRYABLE_BY_CODE[code];
     this.juhe = options.juhe;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -95,6 +95,7 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
     case "BAD_REQUEST":
     case "BAD_USER_INPUT":
     case "OPERATION_TOO_LARGE":
+    case "NOT_FOUND":
     case "RECOGNIZER_MISCONFIGURED":
     case "INTERNAL_SERVER_ERROR":
       return 10014;
