@@ -23,6 +23,7 @@ import { RecognitionRepository } from "./recognitions/store/recognition.reposito
 import { RecognitionService, type Engines } from "./recognitions/recognition.service.js";
 import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RequestRepository } from "./recognitions/store/request.repository.js";
+import { StatisticsRepository } from "./statistics/statistics.repository.js";
 import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
 import { JuheEngine } from "./engines/juhe.engine.js";
 import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
@@ -103,7 +104,12 @@ async function start(
 
 function repositoriesOn(reader: Reader): Repositories {
   const plates = new PlateRepository(reader);
-  return { recognitions: new RecognitionRepository(reader, plates), requests: new RequestRepository(reader), plates };
+  return {
+    recognitions: new RecognitionRepository(reader, plates),
+    requests: new RequestRepository(reader),
+    plates,
+    statistics: new StatisticsRepository(reader),
+  };
 }
 
 /** Waits for both even when one fails, so that whatever the other started is known and can be released. */

@@ -1,5 +1,8 @@
 /** One statement: its text, its values, and how to read what comes back. */
 
+/** RFC 3339 in UTC with milliseconds, as `timestamp()` writes it: `2026-11-23T04:05:06.789Z`. */
+export type Timestamp = string;
+
 /** What PostgreSQL sends for a column: its text, or null. */
 export type ColumnText = string | null;
 
@@ -45,7 +48,7 @@ export function numberOrNull(column: ColumnText | undefined): number | null {
 const MILLISECONDS: Readonly<Record<number, string>> = { 19: ".000Z", 21: "00Z", 22: "0Z", 23: "Z" };
 
 /** `2026-11-23 04:05:06.78`, a time without zone that is meant in UTC, as `2026-11-23T04:05:06.780Z`. */
-export function timestamp(column: ColumnText | undefined): string {
+export function timestamp(column: ColumnText | undefined): Timestamp {
   const moment = text(column);
   return `${moment.slice(0, 10)}T${moment.slice(11)}${MILLISECONDS[moment.length] ?? "Z"}`;
 }

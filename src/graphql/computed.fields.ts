@@ -3,7 +3,8 @@
  * a list of arguments for each field of each row.
  */
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
-import type { PlateRecognitionRow, PlateRow, RecognitionRequestRow } from "../recognitions/store/recognition.rows.js";
+import type { PlateRow } from "../plate-records/plate.columns.js";
+import type { PlateRecognitionRow, RecognitionRequestRow } from "../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
 import { encodeCursor } from "./paging.js";
 import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";

@@ -4,7 +4,7 @@ import { AppError } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 import type { PlateNumberFilter } from "../plate-records/plate-number.filter.js";
 import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/store/recognition.filter.js";
-import type { Timestamp } from "../recognitions/store/recognition.rows.js";
+import type { Timestamp } from "../database/statement.js";
 import type { RecognizeOptions } from "../recognitions/request.records.js";
 import type { RecognitionEngine } from "../engines/engine.js";
 import { DateTimeScalar } from "./date-time.scalar.js";

@@ -3,19 +3,21 @@ import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
 import type { PageRequest, RecognitionPage } from "../recognitions/store/recognition.page.js";
+import type { PlateRow } from "../plate-records/plate.columns.js";
 import type {
   PlateRecognitionRow,
-  PlateRow,
   RecognitionParts,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
+import type { StatisticsRepository } from "../statistics/statistics.repository.js";
 import type { RequestRepository } from "../recognitions/store/request.repository.js";
 
 export interface Repositories {
   recognitions: RecognitionRepository;
   requests: RequestRepository;
   plates: PlateRepository;
+  statistics: StatisticsRepository;
 }
 
 /** Each is made when it is first asked for: most operations need none or one. */

@@ -4,10 +4,13 @@ import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
 import { PROVINCES } from "../plates/plate-number.js";
 import { oneOf, Parameters } from "../database/parameters.js";
-import { numberConditions, startsWithConditions } from "./plate-number.filter.js";
-import type { RecognitionFilter } from "../recognitions/store/recognition.filter.js";
-import { PLATE } from "../recognitions/store/recognition.columns.js";
-import type { PlateRow } from "../recognitions/store/recognition.rows.js";
+import {
+  numberConditions,
+  startsWithConditions,
+  type Optional,
+  type PlateNumberFilter,
+} from "./plate-number.filter.js";
+import { PLATE, type PlateRow } from "./plate.columns.js";
 
 export interface PlateMatch {
   plate: PlateRow;
@@ -15,8 +18,15 @@ export interface PlateMatch {
   distance: number;
 }
 
-/** Whether the plates that meet `filter` can be looked up before their readings are. */
-export function narrowsPlates({ plateNumber, province }: RecognitionFilter): boolean {
+/** Conditions on a plate itself; both must hold. */
+export interface PlateCondition {
+  plateNumber?: Optional<PlateNumberFilter>;
+  /** Any of these province abbreviations. */
+  province?: Optional<readonly string[]>;
+}
+
+/** Whether the plates that meet `condition` can be looked up before their readings are. */
+export function narrowsPlates({ plateNumber, province }: PlateCondition): boolean {
   if (plateNumber?.eq != null) return false;
   return province?.length === 1 || Object.values(plateNumber ?? {}).some((condition) => condition != null);
 }
@@ -40,12 +50,8 @@ export class PlateRepository {
     return numbers.map((number) => byNumber.get(number) ?? null);
   }
 
-  /** Up to `limit` numbers that meet what `filter` says of number and province, in no order. */
-  async findNumbers(
-    principal: Principal,
-    { plateNumber, province }: RecognitionFilter,
-    limit: number,
-  ): Promise<string[]> {
+  /** Up to `limit` numbers that meet `condition`, in no order. */
+  async findNumbers(principal: Principal, { plateNumber, province }: PlateCondition, limit: number): Promise<string[]> {
     const parameters = new Parameters();
     const conditions = [
       `q.partner_id = ${parameters.add(principal.partnerId)}`,

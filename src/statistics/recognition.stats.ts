@@ -1,10 +1,9 @@
 /** Readings counted by hour, day, week or month of a time zone: one row for each bucket, empty ones too. */
 import type { Principal } from "../accounts/principal.js";
-import { number, timestamp, type Statement } from "../database/statement.js";
+import { utc } from "../database/selection.js";
+import { number, timestamp, type Statement, type Timestamp } from "../database/statement.js";
 import { Parameters } from "../database/parameters.js";
 import { conditionsOf, type RecognitionFilter } from "../recognitions/store/recognition.filter.js";
-import { utc } from "../recognitions/store/recognition.columns.js";
-import type { Timestamp } from "../recognitions/store/recognition.rows.js";
 
 export const STATS_INTERVALS = ["HOUR", "DAY", "WEEK", "MONTH"] as const;
 export type StatsInterval = (typeof STATS_INTERVALS)[number];

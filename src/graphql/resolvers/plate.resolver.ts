@@ -18,7 +18,7 @@ import { AppError } from "../../errors.js";
 import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
 import type { PlateMatch } from "../../plate-records/plate.repository.js";
-import type { PlateRow } from "../../recognitions/store/recognition.rows.js";
+import type { PlateRow } from "../../plate-records/plate.columns.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";

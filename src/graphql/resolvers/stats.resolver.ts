@@ -1,7 +1,7 @@
 /** Readings counted over time. */
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { AppError } from "../../errors.js";
-import type { Timestamp } from "../../recognitions/store/recognition.rows.js";
+import type { Timestamp } from "../../database/statement.js";
 import { MAX_BUCKETS, type RecognitionStats, type StatsInterval } from "../../statistics/recognition.stats.js";
 import type { GraphQLContext } from "../context.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
@@ -43,10 +43,10 @@ export class StatsResolver {
       description: "The zone whose clocks the buckets follow, by its name in the tz database, such as Europe/Berlin.",
     })
     timeZone: string | null,
-    @Ctx() { principal, reads: { recognitions } }: GraphQLContext,
+    @Ctx() { principal, reads: { statistics } }: GraphQLContext,
   ): Promise<RecognitionStats[]> {
     const request = { interval, timeZone: checkedTimeZone(timeZone ?? "Asia/Shanghai") };
-    const buckets = await recognitions.stats(principal, checkedFilter(filter), request);
+    const buckets = await statistics.stats(principal, checkedFilter(filter), request);
     if (buckets.length > MAX_BUCKETS) {
       throw new AppError(
         "BAD_USER_INPUT",

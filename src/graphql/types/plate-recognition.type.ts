@@ -2,7 +2,7 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Direction, PlateColor, PlateType as PlateKind } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
-import type { Timestamp } from "../../recognitions/store/recognition.rows.js";
+import type { Timestamp } from "../../database/statement.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";

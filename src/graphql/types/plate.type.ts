@@ -1,6 +1,6 @@
 /** The contract of a plate: everything seen of one number. */
 import { Field, Int, ObjectType } from "type-graphql";
-import type { Timestamp } from "../../recognitions/store/recognition.rows.js";
+import type { Timestamp } from "../../database/statement.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 
 @ObjectType("Plate", { simpleResolvers: true, description: "A plate number and what was seen of it." })

@@ -3,7 +3,7 @@ import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
-import type { Timestamp } from "../../recognitions/store/recognition.rows.js";
+import type { Timestamp } from "../../database/statement.js";
 import type { RecognitionStatus } from "../../recognitions/store/recognition-request.entity.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { ImageFormatEnum, ImageSourceEnum, RecognitionEngineEnum, RecognitionStatusEnum } from "../enums.js";

@@ -2,7 +2,8 @@
  * Which columns a row is made of. They are read by their place, which costs less than by name: each list of columns stands beside the function that
  * reads it.
  */
-import { number, numberOrNull, text, textOrNull, timestamp, type RowReader } from "../../database/statement.js";
+import { extended, utc, type Selection } from "../../database/selection.js";
+import { number, numberOrNull, text, textOrNull, timestamp } from "../../database/statement.js";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
 import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabulary.js";
@@ -13,19 +14,9 @@ import type {
   BoxRow,
   ImageRow,
   PlateRecognitionRow,
-  PlateRow,
   RecognitionParts,
   RecognitionRequestRow,
 } from "./recognition.rows.js";
-
-export const utc = (column: string): string => `${column} AT TIME ZONE 'UTC'`;
-
-/** A list of columns for a SELECT, what must be joined for it, and how to read what comes. */
-export interface Selection<Row> {
-  columns: readonly string[];
-  join: string;
-  read: RowReader<Row>;
-}
 
 const RECOGNITION: Selection<PlateRecognitionRow> = {
   columns: [
@@ -136,32 +127,3 @@ function selectionOf({ boxes, requests, images }: RecognitionParts): Selection<P
 
 /** Of `recognition_requests AS r`, its picture included. */
 export const REQUEST_WITH_IMAGE = extended(REQUEST, IMAGE, (row, image) => (row.image = image));
-
-function extended<Row, Part>(
-  base: Selection<Row>,
-  part: Selection<Part>,
-  add: (row: Row, part: Part) => unknown,
-): Selection<Row> {
-  const offset = base.columns.length;
-  return {
-    columns: [...base.columns, ...part.columns],
-    join: [base.join, part.join].filter((join) => join !== "").join(" "),
-    read: (columns, at = 0) => {
-      const row = base.read(columns, at);
-      add(row, part.read(columns, at + offset));
-      return row;
-    },
-  };
-}
-
-/** Of `plates AS q`. */
-export const PLATE: Selection<PlateRow> = {
-  columns: ["q.number", utc("q.first_seen_at"), utc("q.last_seen_at"), "q.sightings"],
-  join: "",
-  read: (columns, at = 0) => ({
-    number: text(columns[at]),
-    firstSeenAt: timestamp(columns[at + 1]),
-    lastSeenAt: timestamp(columns[at + 2]),
-    sightings: number(columns[at + 3]),
-  }),
-};

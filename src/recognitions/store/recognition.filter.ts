@@ -2,8 +2,8 @@
 import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
 import type { Parameters } from "../../database/parameters.js";
+import type { Timestamp } from "../../database/statement.js";
 import { numberConditions, type Optional, type PlateNumberFilter } from "../../plate-records/plate-number.filter.js";
-import type { Timestamp } from "./recognition.rows.js";
 
 /** Half-open: `gte` is in, `lt` is out. */
 export interface TimeRange {

@@ -14,7 +14,6 @@ import {
   type RecognitionPage,
 } from "./recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
-import { statsStatement, type RecognitionStats, type StatsRequest } from "../../statistics/recognition.stats.js";
 
 /** Up to so many plates their readings are looked up plate by plate; above it the list's own order finds some of them sooner. */
 const MAX_PLATES_LOOKED_UP = 1000;
@@ -51,10 +50,6 @@ export class RecognitionRepository {
       planAnew: true,
     });
     return count ?? 0;
-  }
-
-  async stats(principal: Principal, filter: RecognitionFilter, request: StatsRequest): Promise<RecognitionStats[]> {
-    return this.database.rows(statsStatement(principal, filter, request));
   }
 
   /** The readings among `ids`, in any order. */

@@ -1,12 +1,10 @@
 /** Rows as reads give them: flat, times already in the wire format, ready for the resolvers. */
+import type { Timestamp } from "../../database/statement.js";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
 import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
 import type { RecognitionStatus } from "./recognition-request.entity.js";
-
-/** RFC 3339 in UTC with milliseconds, as the database writes it: `2026-11-23T04:05:06.789Z`. */
-export type Timestamp = string;
 
 /** Facts about a picture. */
 export interface ImageRow {
@@ -66,13 +64,6 @@ export interface PlateRecognitionRow {
   boundingBox?: BoxRow | null;
   /** The attempt itself, where the statement was asked to bring it along. */
   request?: RecognitionRequestRow;
-}
-
-export interface PlateRow {
-  number: string;
-  firstSeenAt: Timestamp;
-  lastSeenAt: Timestamp;
-  sightings: number;
 }
 
 /** What a reading may bring along: every column costs as much as a field of the answer, asked for or not. */
