@@ -39,13 +39,10 @@ export async function handleGraphQL(request: IncomingMessage, options: GraphQLHa
     if (method === "POST" || new URLSearchParams(search).has("query")) checkCaller();
     if (method === "POST" && isForm(request))
       form = await readForm(request, { maxFileBytes: maxImageBytes, maxFieldBytes: DOCUMENT_BYTES });
+    const operation = form ? operationOf(form) : method === "POST" ? await readJson(request, maxImageBytes) : undefined;
+    graphql.checkDocument(queryOf(operation));
     const { status, headers, body } = await graphql.server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method,
-        headers: headersOf(request),
-        search,
-        body: form ? operationOf(form) : method === "POST" ? await readJson(request, maxImageBytes) : undefined,
-      },
+      httpGraphQLRequest: { method, headers: headersOf(request), search, body: operation },
       context: async () =>
         createContext(anonymousPrincipal(request.socket.remoteAddress ?? ""), new AbortController().signal),
     });
@@ -75,6 +72,10 @@ async function readJson(request: IncomingMessage, maxImageBytes: number): Promis
   } catch (cause) {
     throw new AppError("BAD_USER_INPUT", "The request body is not JSON.", { cause });
   }
+}
+
+function queryOf(operation: unknown): unknown {
+  return typeof operation === "object" && operation !== null && "query" in operation ? operation.query : undefined;
 }
 
 function searchOf(url: string): string {

@@ -93,6 +93,9 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
       return 10002;
     case "BAD_USER_INPUT":
     case "RECOGNIZER_MISCONFIGURED":
+    case "OPERATION_TOO_LARGE":
+    case "OPERATION_TOO_DEEP":
+    case "OPERATION_TOO_COSTLY":
     case "INTERNAL_SERVER_ERROR":
       return 10014;
   }

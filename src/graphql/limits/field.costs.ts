@@ -28,7 +28,10 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
 export const PLATE_TOTAL_COST = 150;
 
 /** Fields that read a photo. */
-export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set(["Mutation.recognizeUpload", "Mutation.recognizeBase64"]);
+export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set([
+  "Mutation.recognizeUpload",
+  "Mutation.recognizeBase64",
+]);
 
 /** A photo rarely shows more plates. */
 const PLATES_PER_PHOTO = 4;

@@ -3,7 +3,7 @@ import type { ApolloServerPlugin, GraphQLRequest } from "@apollo/server";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import { AppError } from "../../errors.js";
 import type { GraphQLContext } from "../context.js";
-import { checkOperation, refuse, type OperationLimits } from "./operation.limits.js";
+import { checkOperation, tooMuch, type OperationLimits } from "./operation.limits.js";
 import { OperationSizer, type OperationSize } from "./operation.size.js";
 import { variablesBytes } from "./variables.size.js";
 
@@ -20,7 +20,7 @@ export function operationLimits(schema: GraphQLSchema, limits: OperationLimits):
           const variables = request.variables ?? {};
           asBadRequest(() => {
             const bytes = variablesBytes(variables, document, limits.variablesBytes + 1);
-            if (bytes > limits.variablesBytes) refuse("variablesBytes", limits.variablesBytes, bytes);
+            if (bytes > limits.variablesBytes) throw tooMuch("variablesBytes", limits.variablesBytes, bytes);
             size = sizer.sizeOf(document, operation, variables);
             checkOperation(size, limits);
           });

@@ -52,9 +52,9 @@ const MESSAGES: Record<keyof OperationLimits, (limit: number, requested: number)
     `The operation costs ${requested}; at most ${limit} is accepted. Ask for smaller pages, fewer nested lists or fewer totals.`,
 };
 
-/** @throws AppError with `limit` and `requested` in its details */
-export function refuse(name: keyof OperationLimits, limit: number, requested: number): never {
-  throw new AppError(CODES[name], MESSAGES[name](limit, requested), { details: { limit, requested } });
+/** The error for an exceeded limit, with both numbers in its details. */
+export function tooMuch(name: keyof OperationLimits, limit: number, requested: number): AppError {
+  return new AppError(CODES[name], MESSAGES[name](limit, requested), { details: { limit, requested } });
 }
 
 /** In the order of the checks: what is wrong with the text of the document comes before what it would cost. */
@@ -62,5 +62,5 @@ const CHECKED = ["depth", "aliases", "directives", "fields", "recognitions", "co
 
 /** @throws AppError for the first limit that the operation exceeds */
 export function checkOperation(size: OperationSize, limits: OperationLimits): void {
-  for (const name of CHECKED) if (size[name] > limits[name]) refuse(name, limits[name], size[name]);
+  for (const name of CHECKED) if (size[name] > limits[name]) throw tooMuch(name, limits[name], size[name]);
 }
