@@ -12,9 +12,11 @@ import { startGraphQL } from "./graphql/graphql.server.js";
 import type { Repositories } from "./graphql/loaders.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
-import { callerCheck } from "./http/caller.js";
-import { createHttpServer } from "./http/http.server.js";
+import { ByteBudget } from "./http/byte.budget.js";
+import { callerCheck } from "./http/caller.check.js";
+import { createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
+import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
 import { ENTITIES } from "./entities.js";
@@ -85,17 +87,21 @@ async function start(
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
+  const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({
+    ...config.http,
     graphql,
     service,
     metrics,
     logger,
     createContext: (principal, signal) =>
       createContext(principal, repositoriesOn(store.database.readerFor(principal.clientId)), signal),
+    checkSite: siteGuard({ ...config.http, allowedOrigins }),
     checkCaller: callerCheck(config.allowAnonymous),
     checkReady: () => store.database.ping(),
     maxImageBytes: config.images.maxBytes,
-    corsOrigins: config.http.corsOrigins,
+    allowedOrigins,
+    budget: new ByteBudget(config.http.maxBytesInFlight),
   });
   releases.push(() => http.close());
   const url = await http.listen({ host: config.http.host, port: config.http.port });

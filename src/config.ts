@@ -6,7 +6,22 @@ export const RECOGNIZER_MODES = ["local", "juhe", "juhe-then-local", "local-then
 export type RecognizerMode = (typeof RECOGNIZER_MODES)[number];
 
 export interface Config {
-  readonly http: { host: string; port: number; corsOrigins: readonly string[] };
+  readonly http: {
+    host: string;
+    port: number;
+    /** Whether `host` is a loopback address. */
+    loopback: boolean;
+    corsOrigins: readonly string[];
+    /** Names that `Host` may hold besides loopback ones. */
+    allowedHosts: readonly string[];
+    /** Bytes of all request bodies and answers in flight together. */
+    maxBytesInFlight: number;
+    maxConnections: number;
+    /** How long a request body may take to arrive. */
+    bodyTimeoutMs: number;
+    /** How long a caller may take to read an answer. */
+    answerTimeoutMs: number;
+  };
   /** `url` null means the embedded server, which keeps its files in `dataDir`. */
   readonly database: {
     url: string | null;
@@ -23,7 +38,6 @@ export interface Config {
   readonly local: { threads: number; queueLength: number; timeoutMs: number };
   /** Null when there is no key: the vendor can't be asked. */
   readonly juhe: { key: string; baseUrl: string; timeoutMs: number } | null;
-  readonly images: { maxBytes: number; maxPixels: number };
   /** Largest values that are still accepted, for one GraphQL operation. */
   readonly operations: {
     documentBytes: number;
@@ -36,6 +50,7 @@ export interface Config {
     recognitions: number;
     cost: number;
   };
+  readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
   readonly logLevel: LogLevel;
 }
@@ -90,10 +105,23 @@ const originList = z
     "must be comma-separated origins such as https://app.example.com, without a path",
   );
 
+const hostList = z
+  .string()
+  .transform(listOf)
+  .refine(
+    (hosts) => hosts.every((host) => /^[\w.-]+$/.test(host) || isIP(host) === 6),
+    "must be comma-separated host names such as plates.example.com, without scheme and port",
+  );
+
 const environmentSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535).default(4000),
   CORS_ORIGINS: originList.default([]),
+  ALLOWED_HOSTS: hostList.default([]),
+  MAX_BODY_BYTES_IN_FLIGHT: wholeNumber(MIB, 1024 * 1024 * MIB).default(256 * MIB),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(2000),
+  BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
+  ANSWER_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
   // Two at least: migrating holds a lock on one connection and works on another.
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
@@ -127,6 +155,7 @@ const environmentSchema = z.object({
   MAX_OPERATION_FIELDS: wholeNumber(1, 100_000).default(1_000),
   MAX_RECOGNITIONS_PER_OPERATION: wholeNumber(1, 1_000).default(10),
   MAX_OPERATION_COST: wholeNumber(100, 100_000_000).default(100_000),
+  MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
   ALLOW_ANONYMOUS: z
     .enum(["true", "false"], "must be true or false")
     .transform((text) => text === "true")
@@ -152,7 +181,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const env = parsed.data;
   return {
-    http: { host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      loopback: isLoopback(env.HOST),
+      corsOrigins: env.CORS_ORIGINS,
+      allowedHosts: env.ALLOWED_HOSTS,
+      maxBytesInFlight: env.MAX_BODY_BYTES_IN_FLIGHT,
+      maxConnections: env.MAX_CONNECTIONS,
+      bodyTimeoutMs: env.BODY_TIMEOUT_MS,
+      answerTimeoutMs: env.ANSWER_TIMEOUT_MS,
+    },
     database: {
       url: env.DATABASE_URL ?? null,
       dataDir: env.DATA_DIR,
@@ -170,7 +209,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       env.JUHE_KEY === undefined
         ? null
         : { key: env.JUHE_KEY, baseUrl: env.JUHE_BASE_URL, timeoutMs: env.JUHE_TIMEOUT_MS },
-    images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS },
     operations: {
       documentBytes: env.MAX_DOCUMENT_BYTES,
       documentTokens: env.MAX_DOCUMENT_TOKENS,
@@ -182,6 +220,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       recognitions: env.MAX_RECOGNITIONS_PER_OPERATION,
       cost: env.MAX_OPERATION_COST,
     },
+    images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
     allowAnonymous: env.ALLOW_ANONYMOUS ?? isLoopback(env.HOST),
     logLevel: env.LOG_LEVEL,
   };

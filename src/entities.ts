@@ -1,7 +1,16 @@
 /** Every entity of the store, for the data source. */
-import { PartnerEntity } from "./accounts/partner.entity.js";
+import { ApiKeyEntity } from "./accounts/store/api-key.entity.js";
+import { AuditEntryEntity } from "./accounts/store/audit-entry.entity.js";
+import { PartnerEntity } from "./accounts/store/partner.entity.js";
 import { PlateRecognitionEntity } from "./recognitions/store/plate-recognition.entity.js";
 import { PlateEntity } from "./plate-records/plate.entity.js";
 import { RecognitionRequestEntity } from "./recognitions/store/recognition-request.entity.js";
 
-export const ENTITIES = [PartnerEntity, RecognitionRequestEntity, PlateRecognitionEntity, PlateEntity] as const;
+export const ENTITIES = [
+  PartnerEntity,
+  ApiKeyEntity,
+  AuditEntryEntity,
+  RecognitionRequestEntity,
+  PlateRecognitionEntity,
+  PlateEntity,
+] as const;

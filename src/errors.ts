@@ -2,6 +2,7 @@
 
 /** Whether the same call may succeed later, by code; a throw site may know better and say so. */
 const RETRYABLE_BY_CODE = {
+  BAD_REQUEST: false,
   BAD_USER_INPUT: false,
   INVALID_IMAGE: false,
   UNSUPPORTED_IMAGE_TYPE: false,
@@ -15,6 +16,8 @@ const RETRYABLE_BY_CODE = {
   OPERATION_TOO_LARGE: false,
   OPERATION_TOO_DEEP: false,
   OPERATION_TOO_COSTLY: false,
+  SERVER_BUSY: true,
+  NOT_FOUND: false,
   INTERNAL_SERVER_ERROR: false,
 } as const;
 
@@ -32,6 +35,8 @@ export interface AppErrorOptions {
   juhe?: JuheFault;
   /** Numbers that the caller gets beside the code, such as the limit that was exceeded. */
   details?: Readonly<Record<string, number>>;
+  /** With RATE_LIMITED. */
+  retryAfterSeconds?: number;
 }
 
 /** An expected failure with a code of the contract and a message for the caller. */
@@ -40,6 +45,7 @@ export class AppError extends Error {
   readonly retryable: boolean;
   readonly juhe: JuheFault | undefined;
   readonly details: Readonly<Record<string, number>>;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -48,6 +54,7 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? RETRYABLE_BY_CODE[code];
     this.juhe = options.juhe;
     this.details = options.details ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -1,14 +1,28 @@
 /** Who calls. `http/` makes one principal for each request; every read and write of the stores asks for it. */
-import { BUILT_IN_PARTNER_ID } from "./partner.entity.js";
+import { AppError } from "../errors.js";
+import { BUILT_IN_PARTNER_ID } from "./store/partner.entity.js";
+import { API_SCOPES, type ApiScope } from "./scopes.js";
 
 export interface Principal {
   /** UUID of the partner whose records the caller reads and writes. */
   readonly partnerId: string;
+  /** UUID of the key that the caller showed; null for anonymous callers. */
+  readonly keyId: string | null;
+  readonly scopes: ReadonlySet<ApiScope>;
   /** Tells the callers of one partner apart: a caller reads its own writes, from a replica only once they are there. */
   readonly clientId: string;
 }
 
-/** The principal of callers without a key: the built-in partner. */
+const EVERY_SCOPE: ReadonlySet<ApiScope> = new Set(API_SCOPES);
+
+/** The principal of callers without a key: the built-in partner, with every scope. */
 export function anonymousPrincipal(clientId: string): Principal {
-  return { partnerId: BUILT_IN_PARTNER_ID, clientId };
+  return { partnerId: BUILT_IN_PARTNER_ID, keyId: null, scopes: EVERY_SCOPE, clientId };
+}
+
+/** @throws AppError FORBIDDEN, naming the scope that is missing */
+export function requireScope({ scopes }: Principal, scope: ApiScope): void {
+  if (!scopes.has(scope)) {
+    throw new AppError("FORBIDDEN", `This needs a key with the scope ${scope.toLowerCase()}.`);
+  }
 }

@@ -9,7 +9,7 @@ import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
 import { startProgressBar } from "./progress.bar.js";
 import { ENTITIES } from "../entities.js";
-import { BUILT_IN_PARTNER_ID } from "../accounts/partner.entity.js";
+import { BUILT_IN_PARTNER_ID } from "../accounts/store/partner.entity.js";
 import { RECOGNITION_COLUMNS, REQUEST_COLUMNS, trialReadings } from "./seed.rows.js";
 
 const BATCH_ROWS = 20_000;

@@ -57,3 +57,17 @@ export function createDataSource({
     },
   });
 }
+
+/** Connects for one piece of work, as commands do. */
+export async function withDataSource<Result>(
+  options: DataSourceOptions,
+  work: (dataSource: DataSource) => Promise<Result>,
+): Promise<Result> {
+  const dataSource = createDataSource(options);
+  await dataSource.initialize();
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}

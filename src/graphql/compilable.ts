@@ -1,6 +1,7 @@
 /** Which operations the compiler answers exactly as graphql-js does; the others run on graphql-js (docs/adr/0013-compiled-execution.md). */
 import {
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
@@ -16,7 +17,7 @@ const MAX_FIELDS = 200;
  * @returns the number of fields, fragments expanded; null when it is not to be compiled
  */
 export function compilableFields(document: DocumentNode, operation: OperationDefinitionNode): number | null {
-  if (operation.operation !== "query" || isMarked(operation)) return null;
+  if (operation.operation !== OperationTypeNode.QUERY || isMarked(operation)) return null;
   if (operation.variableDefinitions?.some(isMarked)) return null;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const each of document.definitions)

@@ -27,10 +27,8 @@ function parse(value: unknown, node?: ValueNode): string {
   return date.toISOString();
 }
 
-/** A list may be nested too deep for `String`. */
 function described(value: unknown): string {
-  if (typeof value === "string") return quoted(value);
-  return typeof value === "object" ? "An object" : String(value);
+  return typeof value === "string" ? quoted(value) : `A ${typeof value}`;
 }
 
 function isRealDay([, year, month, day]: RegExpExecArray): boolean {

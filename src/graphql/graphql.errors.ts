@@ -48,6 +48,7 @@ export function extensionsOf(error: AppError): Record<string, unknown> {
     code: error.code,
     retryable: error.retryable,
     ...error.details,
+    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
     ...(error.juhe && { juhe: error.juhe }),
   };
 }

@@ -49,7 +49,7 @@ export async function startGraphQL(
     formatError,
     logger,
     documentStore: documentStore(),
-    parseOptions: { maxTokens: limits.documentTokens },
+    parseOptions: { maxLexicalTokens: limits.documentTokens },
     // Apollo's default appends a line break, which copies the whole text.
     stringifyResult: (result) => JSON.stringify(result),
     introspection: true,

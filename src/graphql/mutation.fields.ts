@@ -11,7 +11,7 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
   if (!isObjectType(type)) throw new Error("The schema has no mutations.");
   for (const field of Object.values(type.getFields())) {
     if (field.resolve === undefined) throw new Error(`The mutation ${field.name} has no resolver.`);
-    field.resolve = guarded(field.resolve as Resolver) as typeof field.resolve;
+    field.resolve = guarded(field.resolve);
   }
   return schema;
 }
@@ -20,7 +20,7 @@ function guarded(resolve: Resolver): Resolver {
   return async (root, args, context, info) => {
     if (context.signal.aborted) throw new AppError("BAD_USER_INPUT", "The caller closed the connection.");
     try {
-      return (await resolve(root, args, context, info)) as unknown;
+      return (await resolve(root, args, context, info));
     } finally {
       // A failed mutation may have stored its failure.
       context.loaders.forget();

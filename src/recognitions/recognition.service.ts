@@ -1,5 +1,5 @@
 /** The main act: a picture comes in, an engine reads it, the attempt and its readings are stored, success or not. */
-import type { Principal } from "../accounts/principal.js";
+import { requireScope, type Principal } from "../accounts/principal.js";
 import { AppError } from "../errors.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
@@ -55,6 +55,7 @@ export class RecognitionService {
     options: RecognizeOptions,
     signal: AbortSignal,
   ): Promise<RecognizeResult> {
+    requireScope(principal, "RECOGNIZE");
     const arrivedAt = new Date();
     const photo = await readPhoto(file, source, this.limits);
     const started = performance.now();
@@ -69,12 +70,9 @@ export class RecognitionService {
     try {
       recognition = await this.engineFor(options.engine).recognize(photo, signal);
     } catch (error) {
-      file.abandon?.();
       await this.storeFailure(attempt, error);
       throw error;
     }
-    // The engine that failed may be busy with the photo still.
-    if (recognition.fallbackReason !== null) file.abandon?.();
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
     const request = requestEntity(attempt, recognition, status, null);
     const rows = recognition.readings.map((reading, rank) =>

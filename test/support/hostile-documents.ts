@@ -33,7 +33,9 @@ export const HOSTILE: [name: string, request: HostileRequest, code: string][] = 
   ],
   [
     "B1 two levels",
-    { query: `{ ${P} { ${NESTED}nodes { id plateNumber province confidence capturedAt recognizedAt cameraId engine color type direction brightness } } } } } }` },
+    {
+      query: `{ ${P} { ${NESTED}nodes { id plateNumber province confidence capturedAt recognizedAt cameraId engine color type direction brightness } } } } } }`,
+    },
     "OPERATION_TOO_COSTLY",
   ],
   [
@@ -142,7 +144,7 @@ export const HOSTILE: [name: string, request: HostileRequest, code: string][] = 
   ],
   [
     "deep variables",
-    { query: "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", variables: { ids: nested(1_000) } },
+    { query: "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", variables: { ids: nested(50) } },
     "BAD_USER_INPUT",
   ],
   [

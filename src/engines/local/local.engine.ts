@@ -8,6 +8,7 @@ import type { Logger } from "../../logger.js";
 import { EngineError, type EngineTrace, type Recognition, type Engine } from "../engine.js";
 import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
 import type { LocatedReading } from "./plate.pipeline.js";
+import { disableRuntimeTelemetry } from "./runtime.telemetry.js";
 
 export interface LocalEngineOptions {
   modelsDir: string;
@@ -49,6 +50,7 @@ export class LocalEngine implements Engine {
 
   /** Resolves once the first photo can be read. */
   static async start(options: LocalEngineOptions): Promise<LocalEngine> {
+    disableRuntimeTelemetry();
     const pool = new Piscina<WorkerTask, WorkerAnswer>({
       filename: new URL("./engine.worker.js", import.meta.url).href,
       minThreads: options.threads,
@@ -56,7 +58,7 @@ export class LocalEngine implements Engine {
       workerData: { modelsDir: options.modelsDir },
     });
     pool.on("error", (error: unknown) => options.logger.error({ err: error }, "a recognition thread failed"));
-    const photo = await readPhoto({ bytes: WARM_UP }, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1 });
+    const photo = await readPhoto({ bytes: WARM_UP }, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1, maxSide: 1 });
     // Without the time limit: a machine that loads the models slowly still reads photos fast enough.
     const task: WorkerTask = { photo, deadline: Infinity };
     // All of them are waited for, also after a failure: a thread ended while it loads takes the process with it.

@@ -1,6 +1,6 @@
 /** Tells the parser's refusal of too many tokens from other syntax errors. */
 import { GraphQLError, Lexer, TokenKind, type Source } from "graphql";
-import { AppError } from "../../errors.js";
+import type { AppError } from "../../errors.js";
 import { tooMuch } from "./operation.limits.js";
 
 /** graphql-js gives this error no code. A test holds the wording of the installed version to it. */

@@ -1,6 +1,6 @@
 /** Holds each operation to the limits before it runs, and tells its cost to callers who ask for it. */
 import type { ApolloServerPlugin, GraphQLRequest } from "@apollo/server";
-import { GraphQLError, type GraphQLSchema } from "graphql";
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
 import { AppError } from "../../errors.js";
 import type { GraphQLContext } from "../context.js";
 import { checkOperation, tooMuch, type OperationLimits } from "./operation.limits.js";
@@ -16,7 +16,8 @@ export function operationLimits(schema: GraphQLSchema, limits: OperationLimits):
         didResolveOperation: async ({ document, operation }) => {
           // Without an operation nothing runs: execution says which one is missing.
           if (operation === undefined) return;
-          if (operation.operation === "subscription" && !schema.getSubscriptionType()) throw noSubscriptions();
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION && !schema.getSubscriptionType())
+            throw noSubscriptions();
           const variables = request.variables ?? {};
           asBadRequest(() => {
             const bytes = variablesBytes(variables, document, limits.variablesBytes + 1);

@@ -1,10 +1,11 @@
-/** Whoever owns records: every row of the store belongs to one partner. */
-import { Column, Entity, PrimaryColumn } from "typeorm";
+/** A partner: every row of the store belongs to one. */
+import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** The owner of everything until accounts exist; the first migration makes it. */
+/** Owns the records of anonymous callers; the first migration makes it. */
 export const BUILT_IN_PARTNER_ID = "00000000-0000-7000-8000-000000000001";
 
 @Entity("partners")
+@Index("partners_by_name", ["name"], { unique: true })
 export class PartnerEntity {
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "partners_pkey" })
   id!: string;

@@ -1,0 +1,86 @@
+/** Turns the key that a caller shows into a principal. */
+import { LRUCache } from "lru-cache";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { AppError } from "../errors.js";
+import type { Logger } from "../logger.js";
+import { lookupOf, matchesHash } from "./api-key.secret.js";
+import { anonymousPrincipal, type Principal } from "./principal.js";
+import type { AccountStore, ApiKeyRow } from "./store/account.store.js";
+
+/** A revoked key is refused by every server within this time. A read then costs no statement for its key. */
+const CACHE_MS = 5_000;
+const CACHED_KEYS = 10_000;
+/** `last_used_at` is written at most this often for a key. */
+const USED_EVERY_MS = 60_000;
+/** Wrong keys of one address in a minute; further ones are refused unread. */
+const FAILURES_PER_MINUTE = 20;
+
+export interface Caller {
+  /** Null where the caller shows no key. */
+  key: string | null;
+  address: string;
+}
+
+export class Authenticator {
+  private readonly keys = new LRUCache<string, { key: ApiKeyRow | null }>({ max: CACHED_KEYS, ttl: CACHE_MS });
+  private readonly used = new LRUCache<string, true>({ max: CACHED_KEYS, ttl: USED_EVERY_MS });
+  private readonly failures = new RateLimiterMemory({ points: FAILURES_PER_MINUTE, duration: 60 });
+
+  constructor(
+    private readonly store: Pick<AccountStore, "findKey" | "markUsed">,
+    private readonly allowAnonymous: boolean,
+    private readonly logger: Pick<Logger, "warn">,
+  ) {}
+
+  /** @throws AppError UNAUTHENTICATED; RATE_LIMITED for an address that showed too many wrong keys */
+  async authenticate({ key, address }: Caller): Promise<Principal> {
+    if (key === null) {
+      if (this.allowAnonymous) return anonymousPrincipal(address);
+      throw new AppError("UNAUTHENTICATED", "Send an API key: `Authorization: Bearer plg_…`.");
+    }
+    await this.refuseGuessing(address);
+    const stored = await this.find(key);
+    if (stored === null) {
+      await this.failures.consume(address).catch(() => undefined);
+      throw new AppError("UNAUTHENTICATED", "The API key is unknown, revoked or expired.");
+    }
+    this.markUsed(stored);
+    return {
+      partnerId: stored.partnerId,
+      keyId: stored.id,
+      scopes: new Set(stored.scopes),
+      clientId: stored.id,
+    };
+  }
+
+  private async refuseGuessing(address: string): Promise<void> {
+    const state = await this.failures.get(address);
+    if (state === null || state.consumedPoints <= FAILURES_PER_MINUTE) return;
+    throw new AppError("RATE_LIMITED", "Too many wrong API keys from this address.", {
+      retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000),
+    });
+  }
+
+  /** The key if it may be used now. */
+  private async find(text: string): Promise<ApiKeyRow | null> {
+    const lookup = lookupOf(text);
+    if (lookup === null) return null;
+    let entry = this.keys.get(lookup);
+    if (entry === undefined) {
+      entry = { key: await this.store.findKey(lookup) };
+      this.keys.set(lookup, entry);
+    }
+    const { key } = entry;
+    if (key === null || !matchesHash(text, key.hash) || key.revokedAt !== null) return null;
+    return key.expiresAt !== null && key.expiresAt.getTime() <= Date.now() ? null : key;
+  }
+
+  /** Not awaited: nobody's answer waits for it, and a lost time of use is written a minute later. */
+  private markUsed({ id }: ApiKeyRow): void {
+    if (this.used.has(id)) return;
+    this.used.set(id, true);
+    this.store.markUsed(id, new Date()).catch((error: unknown) => {
+      this.logger.warn({ reason: String(error), keyId: id }, "the time of a key's last use was not stored");
+    });
+  }
+}

@@ -1,0 +1,167 @@
+/** `npm run keys -- create|list|revoke|rotate`: the API keys of partners, also while a server runs on the same database. */
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { MIGRATIONS } from "../../migrations/index.js";
+import { KeyService } from "../accounts/key.service.js";
+import { API_SCOPES, type ApiScope } from "../accounts/scopes.js";
+import { AccountStore } from "../accounts/store/account.store.js";
+import { readConfig } from "../config.js";
+import { withDataSource } from "../database/data-source.js";
+import { runningEmbeddedUrl } from "../database/embedded.address.js";
+import { startEmbeddedServer } from "../database/embedded.server.js";
+import { migrateAt, refusePending } from "../database/migrations.js";
+import { ENTITIES } from "../entities.js";
+import { createLogger } from "../logger.js";
+import { keyTable } from "./key.table.js";
+
+const USAGE = `Usage: npm run keys -- COMMAND
+
+  create --partner NAME [--scopes recognize,read,admin] [--expires 90d|2027-01-31] [--rate-limit 600]
+      Makes a key and prints it, once, as the last line. Scopes default to recognize,read.
+  list
+      Every key with its partner, scopes, state and last use.
+  revoke LOOKUP
+      Ends a key; LOOKUP is the 12 characters after plg_. Servers refuse it within 5 seconds.
+  rotate LOOKUP [--grace 24h]
+      Makes a key with the same partner, scopes and limit, and prints it as the last line. The old one works for 24 h more, or as --grace says.`;
+
+const DAY_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
+const MAX_PARTNER_NAME = 100;
+
+/** A fault in what was typed: one line and the usage, exit 2. */
+class UsageError extends Error {}
+
+if (existsSync(".env")) process.loadEnvFile(".env");
+
+try {
+  const { values, positionals } = parseArgs({
+    options: {
+      partner: { type: "string" },
+      scopes: { type: "string", default: "recognize,read" },
+      expires: { type: "string" },
+      "rate-limit": { type: "string" },
+      grace: { type: "string", default: "24h" },
+      help: { type: "boolean", default: false },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) process.stdout.write(`${USAGE}\n`);
+  else await withKeys(actionFor(positionals, values));
+} catch (error) {
+  const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(isUsage ? `${message}\n\n${USAGE}\n` : `${message}\n`);
+  process.exitCode = isUsage ? 2 : 1;
+}
+
+interface Flags {
+  partner?: string | undefined;
+  scopes: string;
+  expires?: string | undefined;
+  "rate-limit"?: string | undefined;
+  grace: string;
+}
+
+/** What was typed, checked before anything connects. */
+function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: KeyService) => Promise<string> {
+  switch (command) {
+    case "create": {
+      expectArguments(rest, 0);
+      const partner = partnerName(flags.partner);
+      const scopes = scopesIn(flags.scopes);
+      const expiresAt = flags.expires === undefined ? null : expiryOf(flags.expires);
+      const rateLimitPerMinute = flags["rate-limit"] === undefined ? null : rateLimitOf(flags["rate-limit"]);
+      return (keys) => keys.create({ partner, scopes, expiresAt, rateLimitPerMinute });
+    }
+    case "list":
+      expectArguments(rest, 0);
+      return async (keys) => keyTable(await keys.list(), new Date());
+    case "revoke": {
+      const lookup = lookupIn(rest);
+      return async (keys) => {
+        await keys.revoke(lookup);
+        return `${lookup} is revoked.`;
+      };
+    }
+    case "rotate": {
+      const lookup = lookupIn(rest);
+      const graceMs = durationOf(flags.grace);
+      if (graceMs === null) throw new UsageError(`--grace must be like 30m, 24h or 7d, and is ${flags.grace}.`);
+      return (keys) => keys.rotate(lookup, graceMs);
+    }
+    default:
+      throw new UsageError(command === undefined ? "No command was given." : `There is no command ${command}.`);
+  }
+}
+
+async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<void> {
+  const { database } = readConfig();
+  // Standard output is for the answer; the log of a key's making would only hide it.
+  const logger = createLogger("silent");
+  const running = database.url ?? (await runningEmbeddedUrl(database.dataDir));
+  const embedded = running === null ? await startEmbeddedServer(database.dataDir, logger) : null;
+  const url = running ?? embedded?.url ?? "";
+  const tables = { entities: ENTITIES, migrations: MIGRATIONS };
+  try {
+    if (embedded) await migrateAt({ url, logger, ...tables });
+    const answer = await withDataSource({ url, poolSize: 2, logger, ...tables }, async (dataSource) => {
+      await refusePending(dataSource);
+      return action(new KeyService(new AccountStore(dataSource)));
+    });
+    process.stdout.write(`${answer}\n`);
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+function expectArguments(rest: readonly string[], count: number): void {
+  if (rest.length !== count) throw new UsageError(`Unexpected argument: ${rest.slice(count).join(" ")}.`);
+}
+
+function lookupIn(rest: readonly string[]): string {
+  const [given = "", ...more] = rest;
+  expectArguments(more, 0);
+  // The whole prefix is taken too: it is what a person copies from a log or a scanner.
+  const lookup = given.replace(/^plg_/, "");
+  if (!/^[0-9A-Za-z]{12}$/.test(lookup)) throw new UsageError("Name the key by the 12 characters after plg_.");
+  return lookup;
+}
+
+function partnerName(name: string | undefined): string {
+  const trimmed = name?.trim() ?? "";
+  if (trimmed === "") throw new UsageError("create needs --partner NAME.");
+  if (trimmed.length > MAX_PARTNER_NAME || /\p{Cc}/u.test(trimmed)) {
+    throw new UsageError(`A partner's name has at most ${MAX_PARTNER_NAME} characters and no control characters.`);
+  }
+  return trimmed;
+}
+
+function scopesIn(text: string): ApiScope[] {
+  const scopes = text.split(",").map((scope) => scope.trim().toUpperCase());
+  const unknown = scopes.find((scope) => !API_SCOPES.some((known) => known === scope));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no scope ${unknown.toLowerCase()}: use recognize, read or admin.`);
+  }
+  return [...new Set(scopes as ApiScope[])];
+}
+
+function expiryOf(text: string): Date {
+  const duration = durationOf(text);
+  const date = duration === null ? new Date(text) : new Date(Date.now() + duration);
+  if (Number.isNaN(date.getTime()) || date <= new Date()) {
+    throw new UsageError(`--expires must be like 90d or a date to come, and is ${text}.`);
+  }
+  return date;
+}
+
+function rateLimitOf(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
+  throw new UsageError(`--rate-limit must be a whole number from 1 to 1000000, and is ${text}.`);
+}
+
+function durationOf(text: string): number | null {
+  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  return count === undefined || unit === undefined ? null : Number(count) * (UNIT_MS[unit] ?? 0);
+}
