@@ -87,7 +87,7 @@ async function start(
     },
   );
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
-  const graphql = await startGraphQL(schema, logger);
+  const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({
