@@ -7,13 +7,18 @@ import { Database } from "./database/database.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { migrateAt, refusePending } from "./database/migrations.js";
 import type { Reader } from "./database/statement.js";
+import { Admission } from "./accounts/admission.js";
+import { Authenticator } from "./accounts/authenticator.js";
+import { missingScope, type Principal } from "./accounts/principal.js";
+import { RateLimiter } from "./accounts/rate.limiter.js";
+import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
+import { AccountStore } from "./accounts/store/account.store.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
 import type { Repositories } from "./graphql/loaders.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
-import { callerCheck } from "./http/caller.check.js";
 import { createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
@@ -40,6 +45,9 @@ export interface App {
   /** Finishes what is in flight, then releases everything. */
   stop(): Promise<void>;
 }
+
+const NOBODY_MAY_CALL =
+  "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
 
 type Release = () => Promise<unknown>;
 
@@ -84,6 +92,8 @@ async function start(
       metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
     },
   );
+  const accounts = new AccountStore(store.dataSource);
+  if (!config.allowAnonymous && !(await accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger);
   releases.push(() => graphql.server.stop());
@@ -95,9 +105,14 @@ async function start(
     metrics,
     logger,
     createContext: (principal, signal) =>
-      createContext(principal, repositoriesOn(store.database.readerFor(principal.clientId)), signal),
+      createContext(principal, repositoriesOn(readerFor(principal, store.database)), signal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
-    checkCaller: callerCheck(config.allowAnonymous),
+    admission: new Admission(
+      new Authenticator(accounts, config.allowAnonymous, logger),
+      new RateLimiter(rateLimitClient(store.dataSource)),
+      config.rateLimits,
+    ),
+    allowAnonymous: config.allowAnonymous,
     checkReady: () => store.database.ping(),
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
@@ -106,6 +121,12 @@ async function start(
   releases.push(() => http.close());
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: store.description };
+}
+
+/** Every read of a record goes through this reader: without the scope READ none of them runs. */
+function readerFor(principal: Principal, database: Database): Reader {
+  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId);
+  return { rows: () => Promise.reject(missingScope("READ")) };
 }
 
 function repositoriesOn(reader: Reader): Repositories {
@@ -142,7 +163,7 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   if (!embedded) await refusePending(dataSource);
   const database = new Database(dataSource, logger, () => metrics.databaseStatements.inc());
   releases.push(async () => database.close());
-  return { database, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
+  return { database, dataSource, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
 }
 
 async function startEngines(config: Config, logger: Logger, releases: Release[]): Promise<Engines> {

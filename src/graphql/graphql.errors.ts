@@ -38,7 +38,8 @@ export function createErrorFormatter(logger: Logger): ErrorFormatter {
 }
 
 export function extensionsOf(error: AppError): Record<string, unknown> {
-  return { code: error.code, retryable: error.retryable, ...(error.juhe && { juhe: error.juhe }) };
+  const { code, retryable, juhe, retryAfterSeconds } = error;
+  return { code, retryable, ...(juhe && { juhe }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 }
 
 /** A fault of ours: the caller gets an id to quote, the log gets the rest under that id. */
