@@ -42,6 +42,8 @@ export interface App {
   /** In words, for the person who started it. */
   readonly engine: string;
   readonly database: string;
+  /** Settles only when a part that nothing works without has ended for good. */
+  readonly lost: Promise<Error>;
   /** Finishes what is in flight, then releases everything. */
   stop(): Promise<void>;
 }
@@ -120,7 +122,7 @@ async function start(
   });
   releases.push(() => http.close());
   const url = await http.listen({ host: config.http.host, port: config.http.port });
-  return { url, engine: config.recognizer.mode, database: store.description };
+  return { url, engine: config.recognizer.mode, database: store.description, lost: store.lost };
 }
 
 /** Every read of a record goes through this reader: without the scope READ none of them runs. */
@@ -146,7 +148,10 @@ async function settled<First, Second>(first: Promise<First>, second: Promise<Sec
 }
 
 async function startDatabase(config: Config, logger: Logger, metrics: Metrics, releases: Release[]) {
-  const embedded = config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger) : null;
+  let onLost: (cause: Error) => void = () => undefined;
+  const lost = new Promise<Error>((resolve) => (onLost = resolve));
+  const embedded =
+    config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger, { onLost }) : null;
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.database.url ?? "";
   // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
@@ -163,7 +168,7 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   if (!embedded) await refusePending(dataSource);
   const database = new Database(dataSource, logger, () => metrics.databaseStatements.inc());
   releases.push(async () => database.close());
-  return { database, dataSource, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
+  return { database, dataSource, lost, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
 }
 
 async function startEngines(config: Config, logger: Logger, releases: Release[]): Promise<Engines> {
