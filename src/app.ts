@@ -97,7 +97,7 @@ async function start(
   const accounts = new AccountStore(store.dataSource);
   if (!config.allowAnonymous && !(await accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
-  const graphql = await startGraphQL(schema, logger);
+  const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({

@@ -8,7 +8,7 @@ import type { GraphQLService } from "../graphql/graphql.server.js";
 import { discardRest } from "./body.receiver.js";
 import type { ByteShare } from "./byte.budget.js";
 import { admitRequest } from "./caller.js";
-import { openShare, type ExchangeLimits } from "./exchange.js";
+import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
 import { operationOf } from "./graphql.form.js";
 import { headersOf, HttpFault, statusOf } from "./http.fault.js";
 import { readJson } from "./json.body.js";
@@ -51,7 +51,8 @@ async function answer(
   share: ByteShare,
   options: GraphQLRouteOptions,
 ): Promise<FastifyReply> {
-  const { method, headers, raw, signal } = request;
+  const { method, headers, raw } = request;
+  const signal = callerSignal(reply);
   options.checkSite(request);
   if (method !== "GET" && method !== "POST") {
     throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
@@ -60,6 +61,8 @@ async function answer(
   const page = prefersPage(method, headers.accept);
   if (!page) refuseSimpleRequest(headers);
   const principal = page ? anonymousPrincipal(request.ip) : await admitRequest(options.admission, request, reply);
+  const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
+  options.graphql.checkDocument(queryOf(operation));
   const {
     status,
     headers: answerHeaders,
@@ -69,7 +72,7 @@ async function answer(
       method,
       headers: headerMap(request),
       search: method === "GET" && !page ? searchOf(raw.url ?? "") : "",
-      body: method === "POST" ? await readOperation(request, share, options) : undefined,
+      body: operation,
     } satisfies HTTPGraphQLRequest,
     context: async () => options.createContext(principal, signal),
   });
@@ -97,6 +100,10 @@ async function readOperation(
   }
   // Base64 takes four characters for three bytes.
   return await readJson(raw, { ...limits, maxBytes: Math.ceil((maxImageBytes * 4) / 3) + DOCUMENT_BYTES });
+}
+
+function queryOf(operation: unknown): unknown {
+  return typeof operation === "object" && operation !== null && "query" in operation ? operation.query : undefined;
 }
 
 function completeText(body: HTTPGraphQLResponse["body"]): string {

@@ -18,7 +18,7 @@ import type { RecognitionService } from "../recognitions/recognition.service.js"
 import type { ByteShare } from "./byte.budget.js";
 import { discardRest } from "./body.receiver.js";
 import { admitKey } from "./caller.js";
-import { openShare, type ExchangeLimits } from "./exchange.js";
+import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
 import { headersOf } from "./http.fault.js";
 import { isForm, readForm } from "./multipart.form.js";
 import type { SiteGuard } from "./site.guard.js";
@@ -73,7 +73,7 @@ async function recognize(
   share: ByteShare,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
-  const { signal } = request;
+  const signal = callerSignal(reply);
   const { key, photo } = await readVendorForm(request, source, share, options);
   if (key === "") return juheError(10001);
   // A program written for the vendor sends the vendor's key; where anonymous callers are let in, that is no key of ours.
