@@ -3,7 +3,7 @@
  * a list of arguments for each field of each row.
  */
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
-import type { PlateRow } from "../plate-records/plate.columns.js";
+import type { PlateRow } from "../plate-records/plate.table.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
 import { encodeCursor } from "./paging.js";

@@ -2,17 +2,11 @@
 import { ArgsType, Field, Int } from "type-graphql";
 import { validate as isUuid } from "uuid";
 import { AppError } from "../errors.js";
-import {
-  fitsOrder,
-  positionOf,
-  type PageRequest,
-  type Position,
-  type RecognitionOrder,
-} from "../recognitions/store/recognition.page.js";
+import { fitsOrder, positionOf, type Position, type RecognitionOrder } from "../recognitions/store/recognition.order.js";
+import { MAX_PAGE_SIZE, type PageRequest } from "../recognitions/store/recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/store/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
 
 @ArgsType()
 export class PagingArgs {
@@ -68,8 +62,8 @@ function decodeCursor(cursor: string, order: RecognitionOrder): Position {
 
 function checkedSize(name: string, size: number | null | undefined): number | null {
   if (!present(size)) return null;
-  if (size < 0 || size > MAX_SIZE)
-    throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_SIZE}, and is ${size}.`);
+  if (size < 0 || size > MAX_PAGE_SIZE)
+    throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_PAGE_SIZE}, and is ${size}.`);
   return size;
 }
 

@@ -8,9 +8,12 @@ const PROVINCE_SET: ReadonlySet<string> = new Set(PROVINCES);
 /** Whatever people and engines put between the characters of a plate: spaces, dots, dashes. */
 const SEPARATORS = /[\s.\-·•・‧∙⋅●]/gu;
 
-/** One spelling for each plate: full-width forms folded, upper case, no separators (` 粤t·nt444 ` → `粤TNT444`). */
+/** Characters that nobody sees: zero-width spaces and joiners, marks of direction, soft hyphens, control characters, variation selectors. */
+const INVISIBLE = /[\p{Cf}\p{Cc}\u{FE00}-\u{FE0F}]/gu;
+
+/** One spelling for each plate: full-width forms folded, upper case, no separators, nothing invisible (` 粤t·nt444 ` → `粤TNT444`). */
 export function normalizePlateNumber(text: string): string {
-  return text.normalize("NFKC").replace(SEPARATORS, "").toUpperCase();
+  return text.normalize("NFKC").replace(INVISIBLE, "").replace(SEPARATORS, "").toUpperCase();
 }
 
 /**
