@@ -1,4 +1,8 @@
 /** Tests run as native ES modules; integration tests drive the built server in `dist/` from outside. */
+
+// Tests have a copy of `process.env`, so the engine can't set this for the process itself; see src/engines/local/runtime.telemetry.ts.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
 export default {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],

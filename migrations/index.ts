@@ -4,6 +4,7 @@ import { KeysAndPlates1764000000000 } from "./1764000000000-keys-and-plates.js";
 import { ValueDomains1764100000000 } from "./1764100000000-value-domains.js";
 import { PartnerReference1764200000000 } from "./1764200000000-partner-reference.js";
 import { Accounts1764300000000 } from "./1764300000000-accounts.js";
+import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
 
 export const MIGRATIONS = [
   FirstStore1763870400000,
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   ValueDomains1764100000000,
   PartnerReference1764200000000,
   Accounts1764300000000,
+  RateLimits1764400000000,
 ] as const;

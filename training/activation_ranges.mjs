@@ -3,6 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
+// The runtime reads it when the first session is made; left on, it reports to its maker.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
 /** The share of a picture's values left out at either end: a few far ones would cost all others their precision. */
 const OUTLIERS = 0.0005;
 

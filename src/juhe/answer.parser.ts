@@ -84,8 +84,7 @@ function readResult({ res, orderid }: z.infer<typeof resultSchema>): JuheOutcome
 function readPlate(entries: readonly AnswerEntry[]): JuheReading | null {
   const content = (field: AnswerField): string => entries.find((entry) => entry.field === field)?.content ?? "";
   const code = (field: AnswerField): number => numberOf(content(field)) ?? 0;
-  // \p{C}: control characters and the like, which no plate carries and no database takes.
-  const plateNumber = normalizePlateNumber(content("plateNumber").replace(/\p{C}/gu, ""));
+  const plateNumber = normalizePlateNumber(content("plateNumber"));
   if (plateNumber === "" || plateNumber.length > MAX_PLATE_LENGTH) return null;
   return {
     plateNumber,

@@ -5,15 +5,24 @@ export const PROVINCES = [..."京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫�
 
 const PROVINCE_SET: ReadonlySet<string> = new Set(PROVINCES);
 
-/** Whatever people and engines put between the characters of a plate: spaces, dots, dashes. */
-const SEPARATORS = /[\s.\-·•・‧∙⋅●]/gu;
+/** What people and engines put between the characters of a plate: white space, dots, dashes. */
+const SEPARATORS = String.raw`\s\p{Pd}.−·•・‧∙⋅●`;
 
-/** Characters that nobody sees: zero-width spaces and joiners, marks of direction, soft hyphens, control characters, variation selectors. */
-const INVISIBLE = /[\p{Cf}\p{Cc}\u{FE00}-\u{FE0F}]/gu;
+/**
+ * What no plate carries and nobody sees: control and format characters, halves of surrogate pairs, private and unassigned code points (C);
+ * combining marks, variation selectors among them (M); fillers and whatever else Unicode draws as nothing (DI).
+ */
+const INVISIBLE = String.raw`\p{C}\p{M}\p{Default_Ignorable_Code_Point}`;
 
-/** One spelling for each plate: full-width forms folded, upper case, no separators, nothing invisible (` 粤t·nt444 ` → `粤TNT444`). */
+const NOT_OF_A_PLATE = new RegExp(`[${SEPARATORS}${INVISIBLE}]`, "gu");
+
+/**
+ * One spelling for each plate: full-width forms folded (NFKC), upper case, neither separators nor invisible characters
+ * (` 粤t·nt444 ` → `粤TNT444`). A text of nothing else becomes empty. Normalising twice changes nothing.
+ */
 export function normalizePlateNumber(text: string): string {
-  return text.normalize("NFKC").replace(INVISIBLE, "").replace(SEPARATORS, "").toUpperCase();
+  // Removed before folding as well: NFKC would join a combining mark to the letter before it.
+  return text.replace(NOT_OF_A_PLATE, "").normalize("NFKC").toUpperCase().replace(NOT_OF_A_PLATE, "");
 }
 
 /**

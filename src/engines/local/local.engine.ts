@@ -8,6 +8,7 @@ import type { Logger } from "../../logger.js";
 import { EngineError, type EngineTrace, type Recognition, type Engine } from "../engine.js";
 import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
 import type { LocatedReading } from "./plate.pipeline.js";
+import { disableRuntimeTelemetry } from "./runtime.telemetry.js";
 
 export interface LocalEngineOptions {
   modelsDir: string;
@@ -49,6 +50,7 @@ export class LocalEngine implements Engine {
 
   /** Resolves once the first photo can be read. */
   static async start(options: LocalEngineOptions): Promise<LocalEngine> {
+    disableRuntimeTelemetry();
     const pool = new Piscina<WorkerTask, WorkerAnswer>({
       filename: new URL("./engine.worker.js", import.meta.url).href,
       minThreads: options.threads,

@@ -1,11 +1,11 @@
 /** Finds plates in a photo: their four corners, and how sure each find is. */
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { boundsOf, intersectionOverUnion, mapQuad, type Point, type Quad } from "./geometry.js";
+import { loadModel } from "./inference.session.js";
 import { readDetectorSettings, type DetectorSettings } from "./model.settings.js";
 import type { PicturePart } from "./picture.resize.js";
-import { SESSION_OPTIONS } from "./session.options.js";
 
 export interface Detection {
   /** In pixels of the picture searched. */
@@ -24,7 +24,7 @@ export class PlateDetector {
   ) {}
 
   static async load(modelsDir: string): Promise<PlateDetector> {
-    const session = await InferenceSession.create(join(modelsDir, "detector.onnx"), SESSION_OPTIONS);
+    const session = await loadModel(join(modelsDir, "detector.onnx"));
     return new PlateDetector(session, await readDetectorSettings(modelsDir));
   }
 

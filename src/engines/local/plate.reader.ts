@@ -1,12 +1,12 @@
 /** Reads straightened plates: characters, colour, layout and an honest confidence. */
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { colorsOfNumber } from "../../plates/plate-format.js";
 import type { PlateColor } from "../../plates/plate.vocabulary.js";
 import { likeliestTexts, type Hypothesis } from "./ctc.beam.js";
+import { loadModel } from "./inference.session.js";
 import { readReaderSettings, type ReaderSettings } from "./model.settings.js";
 import type { RgbPixels } from "../../images/pixels.decoder.js";
-import { SESSION_OPTIONS } from "./session.options.js";
 
 export interface PlateText {
   plateNumber: string;
@@ -33,7 +33,7 @@ export class PlateReader {
   ) {}
 
   static async load(modelsDir: string): Promise<PlateReader> {
-    const session = await InferenceSession.create(join(modelsDir, "reader.onnx"), SESSION_OPTIONS);
+    const session = await loadModel(join(modelsDir, "reader.onnx"));
     return new PlateReader(session, await readReaderSettings(modelsDir));
   }
 

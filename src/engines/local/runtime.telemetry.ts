@@ -1,0 +1,17 @@
+/** Turns off the telemetry of the inference runtime, which is on by default on Linux. */
+import { isMainThread } from "node:worker_threads";
+
+/** onnxruntime 1.30 reads it when the process's first session is made. */
+const SWITCH = "ORT_DISABLE_TELEMETRY";
+
+/**
+ * To be called before the first session, and on the main thread before the first worker: there Node hands the variable on to the process's own
+ * environment, which native code reads. A worker's `process.env` is a copy, so a worker can only check.
+ * Left on, the runtime keeps a device id and events under `~/.cache/Microsoft`, writes `mat-debug-PID.log` into the temporary folder, tries to send
+ * both to its maker, and overflows a worker's stack when the command line is longer than some 14 kB.
+ * @throws Error in a worker whose main thread did not call this
+ */
+export function disableRuntimeTelemetry(): void {
+  if (isMainThread) process.env[SWITCH] = "1";
+  else if (process.env[SWITCH] !== "1") throw new Error(`set ${SWITCH}=1 before starting a thread that loads models`);
+}
