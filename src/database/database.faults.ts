@@ -7,6 +7,8 @@ import { AppError } from "../errors.js";
  */
 const OUTAGE_SQLSTATES = /^(08...|53...|57...|58...|40...|55...|25006)$/;
 const STATEMENT_TIMEOUT = "57014";
+/** Lost connections and servers that start or stop (08…, 57P0…), too many connections (53300), deadlocks and locks (40…, 55…). */
+const SHORT_OUTAGE_SQLSTATES = /^(08...|57P..|53300|40...|55...)$/;
 
 const OUTAGE_ERRNO: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -24,6 +26,9 @@ const OUTAGE_MESSAGES =
 
 /** The database could not be asked, or did not answer. */
 export class DatabaseUnavailableError extends AppError {
+  /** Whether it may be over within seconds. */
+  readonly short: boolean;
+
   /** @param mayBeStored true when a transaction was sent and its answer never came: it may have been committed */
   constructor(
     cause: unknown,
@@ -37,7 +42,14 @@ export class DatabaseUnavailableError extends AppError {
       cause,
       retryable: !mayBeStored,
     });
+    this.short = isShort(cause);
   }
+}
+
+/** An outage that may be over within seconds. A full disk, a server that only reads and a statement that takes too long are not. */
+function isShort(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return code === null || !SQLSTATE.test(code) || OUTAGE_ERRNO.has(code) || SHORT_OUTAGE_SQLSTATES.test(code);
 }
 
 export function isOutage(error: unknown): boolean {

@@ -60,6 +60,11 @@ export class Database {
     return Transaction.rehearse(this.primary.main, work);
   }
 
+  /** Resolves when the primary answers. */
+  async ping(): Promise<void> {
+    await this.primaryReader.rows({ text: "SELECT 1", values: [], read: () => null }).catch(rethrow);
+  }
+
   /** Waits for the statements that run. */
   async close(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.end()));

@@ -50,7 +50,9 @@ async function refuseUnknown(dataSource: DataSource): Promise<void> {
 
 /** None where there is no table of migrations yet. */
 async function recordedNames(dataSource: DataSource): Promise<string[]> {
-  const [table] = await dataSource.query<{ exists: boolean }[]>("SELECT to_regclass('migrations') IS NOT NULL AS exists");
+  const [table] = await dataSource.query<{ exists: boolean }[]>(
+    "SELECT to_regclass('migrations') IS NOT NULL AS exists",
+  );
   if (table?.exists !== true) return [];
   const rows = await dataSource.query<{ name: string }[]>("SELECT name FROM migrations ORDER BY id");
   return rows.map(({ name }) => name);

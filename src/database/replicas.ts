@@ -29,7 +29,10 @@ const REPLAYED: Statement<LogPosition | null> = {
   read: ([position]) => numberOrNull(position),
 };
 
-export function poolFor({ main, reports }: Server, { customPlan = false }: Pick<Statement<unknown>, "customPlan">): StatementPool {
+export function poolFor(
+  { main, reports }: Server,
+  { customPlan = false }: Pick<Statement<unknown>, "customPlan">,
+): StatementPool {
   return customPlan ? reports : main;
 }
 

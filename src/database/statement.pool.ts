@@ -15,7 +15,7 @@ export interface PoolOptions {
   /** Milliseconds that a statement may run; 0 is no limit. */
   statementTimeoutMs: number;
   /** An idle connection broke. */
-  onError(error: Error): void;
+  onError: (error: Error) => void;
   onStatement: StatementObserver;
 }
 
@@ -52,6 +52,7 @@ export class StatementPool implements Reader {
       ...(options.statementTimeoutMs > 0 && { statement_timeout: options.statementTimeoutMs }),
       // A transaction's statements are sent without waiting for the answers between them.
       pipeline: true,
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types leave out
       onConnect: (client) => prepareConnection(client, planning),
     });
     this.pool.on("error", options.onError);

@@ -31,16 +31,14 @@ export class Transaction implements Reader {
     work: (transaction: Transaction) => Result | Promise<Result>,
     asksPosition: boolean,
   ): Promise<{ result: Result; position: LogPosition | null }> {
-    let committing = false;
     try {
       return await pool.withClient(async (client) => {
         const transaction = new Transaction(pool, client);
         const result = await work(transaction);
-        committing = true;
         return { result, position: await transaction.commit(asksPosition) };
       });
     } catch (error) {
-      throw translated(error, committing && !isRefusedByServer(error));
+      throw translated(error);
     }
   }
 
@@ -73,11 +71,17 @@ export class Transaction implements Reader {
   private async commit(asksPosition: boolean): Promise<LogPosition | null> {
     const commands = this.pending.splice(0);
     // A single statement is a transaction by itself.
-    const whole = !this.begun && commands.length <= 1 ? commands : [...(this.begun ? [] : [BEGIN]), ...commands, COMMIT];
-    const committed = this.send(whole);
+    const whole =
+      !this.begun && commands.length <= 1 ? commands : [...(this.begun ? [] : [BEGIN]), ...commands, COMMIT];
+    const committed = this.send(whole).catch((error: unknown) => {
+      throw translated(error, !isRefusedByServer(error));
+    });
     if (!asksPosition) return committed.then(() => null);
     // Without an answer the caller reads from the primary.
-    const position = this.pool.send(this.client, POSITION).then(([row]) => number(row?.[0])).catch(() => Infinity);
+    const position = this.pool
+      .send(this.client, POSITION)
+      .then(([row]) => number(row?.[0]))
+      .catch(() => Infinity);
     await committed;
     return position;
   }

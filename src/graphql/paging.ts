@@ -2,7 +2,12 @@
 import { ArgsType, Field, Int } from "type-graphql";
 import { validate as isUuid } from "uuid";
 import { AppError } from "../errors.js";
-import { fitsOrder, positionOf, type Position, type RecognitionOrder } from "../recognitions/store/recognition.order.js";
+import {
+  fitsOrder,
+  positionOf,
+  type Position,
+  type RecognitionOrder,
+} from "../recognitions/store/recognition.order.js";
 import { MAX_PAGE_SIZE, type PageRequest } from "../recognitions/store/recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/store/recognition.rows.js";
 

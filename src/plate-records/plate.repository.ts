@@ -96,9 +96,7 @@ export class PlateRepository {
 function provinceCondition(column: string, provinces: readonly string[], parameters: Parameters): string {
   const known = provinces.filter((province) => PROVINCES.some((each) => each === province));
   const ranges = known.flatMap((province) =>
-    [province, `WJ${province}`].map(
-      (prefix) => `(${startsWithConditions(column, prefix, parameters).join(" AND ")})`,
-    ),
+    [province, `WJ${province}`].map((prefix) => `(${startsWithConditions(column, prefix, parameters).join(" AND ")})`),
   );
   return ranges.length === 0 ? "false" : `(${ranges.join(" OR ")})`;
 }

@@ -48,6 +48,8 @@ export interface RecognitionStores {
 
 /** Milliseconds before each further try to store what an engine, perhaps for a fee, has read. */
 const SAVE_AGAIN_AFTER_MS = [250, 1_000] as const;
+/** No further try begins later: each may wait as long as DATABASE_CONNECT_TIMEOUT_MS for a connection. */
+const SAVE_AGAIN_WITHIN_MS = 15_000;
 
 export class RecognitionService {
   constructor(
@@ -100,17 +102,20 @@ export class RecognitionService {
 
   /** Tries again while the database can't be reached: the ids stay the same, so that nothing is stored twice. */
   private async save(principal: Principal, request: NewRequest, rows: readonly NewRecognition[]): Promise<void> {
+    const started = performance.now();
     let mayBeStored = false;
     for (const wait of [...SAVE_AGAIN_AFTER_MS, null]) {
       try {
         const again = mayBeStored;
-        return await this.inTransaction(principal.clientId, ({ recognitions }) =>
-          recognitions.add(request, rows, { again }),
-        );
+        await this.inTransaction(principal.clientId, ({ recognitions }) => {
+          recognitions.add(request, rows, { again });
+        });
+        return;
       } catch (error) {
         if (!(error instanceof DatabaseUnavailableError)) throw error;
         mayBeStored ||= error.mayBeStored;
-        if (wait === null) throw new DatabaseUnavailableError(error.cause, mayBeStored);
+        const late = performance.now() - started > SAVE_AGAIN_WITHIN_MS;
+        if (wait === null || late || !error.short) throw new DatabaseUnavailableError(error.cause, mayBeStored);
         this.logger.warn({ reason: String(error.cause), requestId: request.id }, "a recognition is stored again");
         await setTimeout(wait);
       }
@@ -138,7 +143,9 @@ export class RecognitionService {
     const request = requestEntity(attempt, trace, "FAILED", code);
     this.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
     try {
-      await this.inTransaction(attempt.principal.clientId, ({ recognitions }) => recognitions.add(request, []));
+      await this.inTransaction(attempt.principal.clientId, ({ recognitions }) => {
+        recognitions.add(request, []);
+      });
     } catch (storeError) {
       this.logger.error({ err: storeError, requestId: request.id }, "a failed recognition could not be stored");
     }

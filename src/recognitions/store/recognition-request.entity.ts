@@ -70,7 +70,7 @@ export class RecognitionRequestEntity {
 
   /** The vendor's answer as it came. */
   @Column("jsonb", { name: "raw_answer", nullable: true })
-  rawAnswer!: NonNullable<unknown> | null;
+  rawAnswer!: object | string | number | boolean | null;
 
   @Column("integer", { name: "duration_ms" })
   durationMs!: number;
