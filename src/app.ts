@@ -5,9 +5,11 @@ import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
-import { callerCheck } from "./http/caller.js";
-import { createHttpServer } from "./http/http.server.js";
+import { ByteBudget } from "./http/byte.budget.js";
+import { callerCheck } from "./http/caller.check.js";
+import { createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
+import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
 import { RecognitionService, type Engines } from "./recognitions/recognition.service.js";
@@ -23,6 +25,8 @@ export interface App {
   /** In words, for the person who started it. */
   readonly engine: string;
   readonly database: string;
+  /** Settles only when a part that nothing works without has ended for good. */
+  readonly lost: Promise<Error>;
   /** Finishes what is in flight, then releases everything. */
   stop(): Promise<void>;
 }
@@ -82,20 +86,24 @@ async function serve(
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger);
   releases.push(() => graphql.server.stop());
+  const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({
+    ...config.http,
     graphql,
     service,
     metrics,
     logger,
     createContext: (principal, signal) => createContext(principal, stores.readsFor(principal.clientId), signal),
+    checkSite: siteGuard({ ...config.http, allowedOrigins }),
     checkCaller: callerCheck(config.allowAnonymous),
     checkReady: () => stores.checkReady(),
     maxImageBytes: config.images.maxBytes,
-    corsOrigins: config.http.corsOrigins,
+    allowedOrigins,
+    budget: new ByteBudget(config.http.maxBytesInFlight),
   });
   releases.push(() => http.close());
   const url = await http.listen({ host: config.http.host, port: config.http.port });
-  return { url, engine: config.recognizer.mode, database: stores.description };
+  return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
 }
 
 async function settled<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {

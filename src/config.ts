@@ -6,7 +6,22 @@ export const RECOGNIZER_MODES = ["local", "juhe", "juhe-then-local", "local-then
 export type RecognizerMode = (typeof RECOGNIZER_MODES)[number];
 
 export interface Config {
-  readonly http: { host: string; port: number; corsOrigins: readonly string[] };
+  readonly http: {
+    host: string;
+    port: number;
+    /** Whether `host` is a loopback address. */
+    loopback: boolean;
+    corsOrigins: readonly string[];
+    /** Names that `Host` may hold besides loopback ones. */
+    allowedHosts: readonly string[];
+    /** Bytes of all request bodies and answers in flight together. */
+    maxBytesInFlight: number;
+    maxConnections: number;
+    /** How long a request body may take to arrive. */
+    bodyTimeoutMs: number;
+    /** How long a caller may take to read an answer. */
+    answerTimeoutMs: number;
+  };
   /** `url` null means the embedded server, which keeps its files in `dataDir`. */
   readonly database: {
     url: string | null;
@@ -25,7 +40,7 @@ export interface Config {
   readonly local: { threads: number; queueLength: number; timeoutMs: number };
   /** Null when there is no key: the vendor can't be asked. */
   readonly juhe: { key: string; baseUrl: string; timeoutMs: number } | null;
-  readonly images: { maxBytes: number; maxPixels: number };
+  readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
   readonly logLevel: LogLevel;
 }
@@ -80,10 +95,23 @@ const originList = z
     "must be comma-separated origins such as https://app.example.com, without a path",
   );
 
+const hostList = z
+  .string()
+  .transform(listOf)
+  .refine(
+    (hosts) => hosts.every((host) => /^[\w.-]+$/.test(host) || isIP(host) === 6),
+    "must be comma-separated host names such as plates.example.com, without scheme and port",
+  );
+
 const environmentSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535).default(4000),
   CORS_ORIGINS: originList.default([]),
+  ALLOWED_HOSTS: hostList.default([]),
+  MAX_BODY_BYTES_IN_FLIGHT: wholeNumber(MIB, 1024 * 1024 * MIB).default(256 * MIB),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(2000),
+  BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
+  ANSWER_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
   DATABASE_REPORT_POOL_SIZE: wholeNumber(1, 1000).default(2),
@@ -108,6 +136,7 @@ const environmentSchema = z.object({
   JUHE_TIMEOUT_MS: wholeNumber(1, 600_000).default(15_000),
   MAX_IMAGE_BYTES: wholeNumber(1024, 256 * MIB).default(10 * MIB),
   MAX_IMAGE_PIXELS: wholeNumber(1, 1_000_000_000).default(40_000_000),
+  MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
   ALLOW_ANONYMOUS: z
     .enum(["true", "false"], "must be true or false")
     .transform((text) => text === "true")
@@ -133,7 +162,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const env = parsed.data;
   return {
-    http: { host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      loopback: isLoopback(env.HOST),
+      corsOrigins: env.CORS_ORIGINS,
+      allowedHosts: env.ALLOWED_HOSTS,
+      maxBytesInFlight: env.MAX_BODY_BYTES_IN_FLIGHT,
+      maxConnections: env.MAX_CONNECTIONS,
+      bodyTimeoutMs: env.BODY_TIMEOUT_MS,
+      answerTimeoutMs: env.ANSWER_TIMEOUT_MS,
+    },
     database: {
       url: env.DATABASE_URL ?? null,
       dataDir: env.DATA_DIR,
@@ -152,7 +191,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       env.JUHE_KEY === undefined
         ? null
         : { key: env.JUHE_KEY, baseUrl: env.JUHE_BASE_URL, timeoutMs: env.JUHE_TIMEOUT_MS },
-    images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS },
+    images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
     allowAnonymous: env.ALLOW_ANONYMOUS ?? isLoopback(env.HOST),
     logLevel: env.LOG_LEVEL,
   };

@@ -2,6 +2,7 @@
 
 /** Whether the same call may succeed later, by code; a throw site may know better and say so. */
 const RETRYABLE_BY_CODE = {
+  BAD_REQUEST: false,
   BAD_USER_INPUT: false,
   INVALID_IMAGE: false,
   UNSUPPORTED_IMAGE_TYPE: false,
@@ -12,6 +13,8 @@ const RETRYABLE_BY_CODE = {
   UNAUTHENTICATED: false,
   FORBIDDEN: false,
   RATE_LIMITED: true,
+  OPERATION_TOO_LARGE: false,
+  SERVER_BUSY: true,
   NOT_FOUND: false,
   INTERNAL_SERVER_ERROR: false,
 } as const;

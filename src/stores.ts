@@ -26,6 +26,8 @@ export interface Stores {
   /** Reads for this client, which sees what it stored itself. */
   readsFor(clientId: string): Repositories;
   readonly inTransaction: InTransaction<RecognitionStores>;
+  /** Settles only when the embedded database has ended for good. */
+  readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
   checkReady(): Promise<void>;
 }
@@ -40,7 +42,9 @@ export async function openStores(
   onStatement: StatementObserver,
   releases: (() => Promise<unknown>)[],
 ): Promise<Stores> {
-  const embedded = config.url === null ? await startEmbeddedServer(config.dataDir, logger) : null;
+  let onLost: (cause: Error) => void = () => undefined;
+  const lost = new Promise<Error>((resolve) => (onLost = resolve));
+  const embedded = config.url === null ? await startEmbeddedServer(config.dataDir, logger, { onLost }) : null;
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.url ?? "";
   const schema = { url, logger, entities: ENTITIES, migrations: MIGRATIONS };
@@ -64,6 +68,7 @@ export async function openStores(
   const plateTable = new PlateTable(tableOf);
   const probe = new StoreProbe(database, recognitionTables);
   return {
+    lost,
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
     readsFor: (clientId) => {
       const reader = database.readerFor(clientId);

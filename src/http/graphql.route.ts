@@ -1,55 +1,119 @@
-/**
- * /graphql, two ways to the same answer: by Fastify, with its hooks, for browsers and for whatever is out of the ordinary; and straight from
- * node:http for programs that POST, whose requests need none of them (some 3% more requests a second for a small query).
- */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FastifyInstance } from "fastify";
-import { handleGraphQL, type GraphQLHandlerOptions } from "./graphql.handler.js";
+/** /graphql: a request becomes an operation once its caller is let in, Apollo Server runs it, and every answer takes the media type asked for. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
+import { anonymousPrincipal, type Principal } from "../accounts/principal.js";
+import type { GraphQLContext } from "../graphql/context.js";
+import type { GraphQLService } from "../graphql/graphql.server.js";
+import { discardRest } from "./body.receiver.js";
+import type { ByteShare } from "./byte.budget.js";
+import type { CallerCheck } from "./caller.check.js";
+import { openShare, type ExchangeLimits } from "./exchange.js";
+import { operationOf } from "./graphql.form.js";
+import { headersOf, HttpFault, statusOf } from "./http.fault.js";
+import { readJson } from "./json.body.js";
+import { answerType, prefersPage } from "./media.type.js";
+import { isForm, readForm } from "./multipart.form.js";
+import { refuseSimpleRequest } from "./preflight.check.js";
+import type { SiteGuard } from "./site.guard.js";
 
-export function graphqlRoute(app: FastifyInstance, options: GraphQLHandlerOptions): void {
-  app.route({
-    method: ["GET", "POST"],
-    url: "/graphql",
-    handler: async (request, reply) => {
-      const { status, headers, body } = await handleGraphQL(request.raw, options);
-      reply.code(status);
-      for (const [name, value] of headers) reply.header(name, value);
-      return reply.send(body);
-    },
+export interface GraphQLRouteOptions extends ExchangeLimits {
+  graphql: GraphQLService;
+  createContext: (principal: Principal, signal: AbortSignal) => GraphQLContext;
+  checkSite: SiteGuard;
+  checkCaller: CallerCheck;
+  maxImageBytes: number;
+}
+
+/** Room for the document and the variables beside a photo. */
+const DOCUMENT_BYTES = 1024 * 1024;
+
+export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): void {
+  app.all("/graphql", async (request, reply) => {
+    const share = openShare(options.budget, reply);
+    try {
+      return await answer(request, reply, share, options);
+    } catch (error) {
+      discardRest(request.raw);
+      const message = error instanceof Error ? error.message : String(error);
+      return reply
+        .code(statusOf(error))
+        .headers(headersOf(error))
+        .type(answerType(request.headers.accept))
+        .send(JSON.stringify({ errors: [options.graphql.formatError({ message }, error)] }));
+    }
   });
 }
 
-/** Whether Fastify's hooks have nothing to add: browsers name the page they call from, and its rights are CORS's matter. */
-export function takesStraightWay({ method, url, headers }: IncomingMessage): boolean {
-  return method === "POST" && url === "/graphql" && headers.origin === undefined;
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  share: ByteShare,
+  options: GraphQLRouteOptions,
+): Promise<FastifyReply> {
+  const { method, headers, raw, signal } = request;
+  options.checkSite(request);
+  if (method !== "GET" && method !== "POST") {
+    throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
+  }
+  // A browser that opens the page is not a caller yet. Its query, if any, does not run.
+  const page = prefersPage(method, headers.accept);
+  if (!page) {
+    refuseSimpleRequest(headers);
+    options.checkCaller();
+  }
+  const {
+    status,
+    headers: answerHeaders,
+    body,
+  } = await options.graphql.server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method,
+      headers: headerMap(request),
+      search: method === "GET" && !page ? searchOf(raw.url ?? "") : "",
+      body: method === "POST" ? await readOperation(request, share, options) : undefined,
+    } satisfies HTTPGraphQLRequest,
+    context: async () => options.createContext(anonymousPrincipal(request.ip), signal),
+  });
+  const text = completeText(body);
+  share.add(text.length);
+  reply.code(status ?? 200);
+  for (const [name, value] of answerHeaders) reply.header(name, value);
+  return reply.send(text);
 }
 
-/** @returns the status that was answered */
-export async function answerStraight(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: GraphQLHandlerOptions,
-  closing: boolean,
-): Promise<number> {
-  const { status, headers, body } = await handleGraphQL(request, options);
-  for (const [name, value] of headers) response.setHeader(name, value);
-  const bytes = encoded(body);
-  response.setHeader("content-length", bytes.length);
-  if (closing) response.setHeader("connection", "close");
-  response.writeHead(status);
-  response.end(bytes);
-  return status;
+async function readOperation(
+  { raw }: FastifyRequest,
+  share: ByteShare,
+  { maxImageBytes, bodyTimeoutMs }: GraphQLRouteOptions,
+): Promise<unknown> {
+  const limits = { share, timeoutMs: bodyTimeoutMs };
+  if (isForm(raw)) {
+    const form = await readForm(raw, {
+      ...limits,
+      maxBytes: maxImageBytes + 2 * DOCUMENT_BYTES,
+      maxFileBytes: maxImageBytes,
+      maxFieldBytes: DOCUMENT_BYTES,
+    });
+    return operationOf(form);
+  }
+  // Base64 takes four characters for three bytes.
+  return await readJson(raw, { ...limits, maxBytes: Math.ceil((maxImageBytes * 4) / 3) + DOCUMENT_BYTES });
 }
 
-/** Of UTF-8, for one unit of a JavaScript string. */
-const MOST_BYTES_A_UNIT = 3;
-/** Beyond it the room that stays empty would be too much to hold while a slow caller reads. */
-const ROOMY_BYTES = 256 * 1024;
+function completeText(body: HTTPGraphQLResponse["body"]): string {
+  if (body.kind === "complete") return body.string;
+  throw new Error("The schema has no incremental delivery, but the answer came in parts.");
+}
 
-/** Into room enough for whatever it holds: to ask first how many bytes it takes takes half as long again. */
-function encoded(text: string): Buffer {
-  const most = text.length * MOST_BYTES_A_UNIT;
-  if (most > ROOMY_BYTES) return Buffer.from(text);
-  const room = Buffer.allocUnsafeSlow(most);
-  return room.subarray(0, room.write(text));
+function searchOf(url: string): string {
+  const start = url.indexOf("?");
+  return start < 0 ? "" : url.slice(start);
+}
+
+function headerMap({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  return map;
 }

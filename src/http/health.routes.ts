@@ -1,4 +1,4 @@
-/** /healthz, /readyz, /metrics: what those who run the server ask it. */
+/** /healthz, /readyz and /metrics, for those who run the server. */
 import type { FastifyInstance } from "fastify";
 import type { Metrics } from "./metrics.js";
 

@@ -1,48 +1,53 @@
-/** The HTTP server: who may call from where, what is measured, and which routes there are. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+/** The HTTP server: its limits, which sites may call it, what is measured, and which routes there are. */
 import cors from "@fastify/cors";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
-import type { GraphQLHandlerOptions } from "./graphql.handler.js";
-import { answerStraight, graphqlRoute, takesStraightWay } from "./graphql.route.js";
-import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
+import { limitAnswerTime } from "./exchange.js";
+import { graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
 import { healthRoutes, type HealthOptions } from "./health.routes.js";
+import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
 
-export interface HttpOptions extends GraphQLHandlerOptions, JuheRoutesOptions, HealthOptions {
-  corsOrigins: readonly string[];
+export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, HealthOptions {
+  allowedOrigins: readonly string[];
+  /** Milliseconds that a caller may take to read an answer. */
+  answerTimeoutMs: number;
+  maxConnections: number;
   logger: Logger;
 }
 
 /** Where Apollo's own Sandbox runs; its pages call the server from the visitor's browser. */
-const SANDBOX_ORIGINS = ["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"];
+export const SANDBOX_ORIGINS = ["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"];
+
+/** Milliseconds until the headers of a request must be complete, from its first byte or, on a new connection, from its opening. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Milliseconds that a connection is kept for a next request. */
+const KEEP_ALIVE_MS = 30_000;
+/** How often Node.js looks for connections whose time has run out, in milliseconds. */
+const CHECK_EVERY_MS = 2_000;
 
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
-  // A kept-alive connection whose request was in flight when the stop began would hold the stop up until it times out.
-  let closing = false;
   const app = fastify({
-    // Fastify's own log would write two lines a request; what matters of them is in the metrics.
+    // Fastify's own log writes two lines for each request; what matters of them is in the metrics.
     logger: false,
     forceCloseConnections: "idle",
-    serverFactory: (handler) =>
-      createServer((request, response) => {
-        if (takesStraightWay(request)) void straight(request, response);
-        else handler(request, response);
-      }),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Routes limit the time of a body themselves, and answer; this covers requests that no route reads.
+    requestTimeout: options.bodyTimeoutMs + HEADERS_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
   });
-  const straight = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const started = performance.now();
-    const status = await answerStraight(request, response, options, closing);
-    options.metrics.httpRequest("/graphql", "POST", status, performance.now() - started);
-  };
-  // Every route reads its own body, with bounds of its own, while it streams in.
+  app.server.maxConnections = options.maxConnections;
+  // Each route reads its own body, with limits of its own, while it arrives.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-  await app.register(cors, { origin: [...SANDBOX_ORIGINS, ...options.corsOrigins], maxAge: 600 });
+  await app.register(cors, { origin: [...options.allowedOrigins], maxAge: 600 });
+  // A connection whose request is in flight when the server stops would be kept alive afterwards and delay the stop.
+  let closing = false;
   app.addHook("preClose", async () => {
     closing = true;
   });
   app.addHook("onSend", async (_request, reply) => {
     if (closing) reply.header("connection", "close");
+    limitAnswerTime(reply, options.answerTimeoutMs);
   });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors.js";
 import { decodeBase64Image } from "../images/base64.js";
-import type { ImageFile, ImageSource } from "../images/photo.js";
+import type { ImageSource } from "../images/photo.js";
 import {
   juheError,
   juheErrorOf,
@@ -14,25 +14,32 @@ import {
 import type { Logger } from "../logger.js";
 import { anonymousPrincipal } from "../accounts/principal.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
-import type { CallerCheck } from "./caller.js";
-import { IncomingFile } from "./incoming.file.js";
-import { readForm } from "./multipart.form.js";
-import { readBody } from "./request.body.js";
+import type { ByteShare } from "./byte.budget.js";
+import { discardRest } from "./body.receiver.js";
+import type { CallerCheck } from "./caller.check.js";
+import { openShare, type ExchangeLimits } from "./exchange.js";
+import { headersOf } from "./http.fault.js";
+import { isForm, readForm } from "./multipart.form.js";
+import type { SiteGuard } from "./site.guard.js";
+import { readUrlencoded } from "./urlencoded.form.js";
 
-export interface JuheRoutesOptions {
+export interface JuheRoutesOptions extends ExchangeLimits {
   service: RecognitionService;
+  checkSite: SiteGuard;
   checkCaller: CallerCheck;
   maxImageBytes: number;
   logger: Logger;
 }
 
-/** What a form of either operation holds; a picture is a file or text (base64). */
+/** The fields of either operation; the photo is a file or text (base64). */
 interface VendorForm {
   key: string;
-  picture: ImageFile | string;
+  photo: Buffer | string;
 }
 
+/** Room for names, keys and boundaries beside the photo. */
 const FORM_BYTES = 64 * 1024;
+const MAX_KEY_BYTES = 1024;
 
 export function juheRoutes(app: FastifyInstance, options: JuheRoutesOptions): void {
   route(app, "/verify_carlicense/query", "BASE64", options);
@@ -41,8 +48,17 @@ export function juheRoutes(app: FastifyInstance, options: JuheRoutesOptions): vo
 
 function route(app: FastifyInstance, url: string, source: ImageSource, options: JuheRoutesOptions): void {
   app.all(url, async (request, reply) => {
+    const share = openShare(options.budget, reply);
+    let answer: JuheSuccessBody | JuheErrorBody;
+    try {
+      options.checkSite(request);
+      answer = request.method === "POST" ? await recognize(request, source, share, options) : juheError(271104);
+    } catch (error) {
+      discardRest(request.raw);
+      reply.headers(headersOf(error));
+      answer = refusal(error, request, options.logger);
+    }
     // The vendor answers everything with 200; programs look at error_code.
-    const answer = request.method === "POST" ? await recognize(request, source, options) : juheError(271104);
     return reply.type("application/json;charset=utf-8").send(JSON.stringify(answer));
   });
 }
@@ -50,66 +66,66 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
 async function recognize(
   request: FastifyRequest,
   source: ImageSource,
+  share: ByteShare,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
-  let form: VendorForm | null = null;
-  try {
-    form = await readVendorForm(request, source, options.maxImageBytes);
-    const { key, picture } = form;
-    options.checkCaller();
-    if (key === "") return juheError(10001);
-    const limits = { maxBytes: options.maxImageBytes };
-    if ((typeof picture === "string" ? picture : picture.bytes).length === 0) return juheError(271102);
-    const file = typeof picture === "string" ? { bytes: decodeBase64Image(picture, limits) } : picture;
-    const orderId = newOrderId();
-    const { request: attempt, recognitions } = await options.service.recognize(
-      anonymousPrincipal(request.ip),
-      file,
-      source,
-      {
-        cameraId: null,
-        capturedAt: null,
-        externalReference: null,
-        engine: null,
-        orderId,
-      },
-      new AbortController().signal,
-    );
-    if (recognitions.length === 0) return juheError(271103);
-    const readings = recognitions.map((row) => ({ ...row, boundingBox: row.boundingBox ?? null }));
-    return juheSuccess(attempt.orderId ?? orderId, readings);
-  } catch (error) {
-    if (error instanceof AppError) return juheErrorOf(error.code);
-    options.logger.error({ err: error, url: request.url }, "a request failed through a fault of ours");
-    return juheErrorOf("INTERNAL_SERVER_ERROR");
-  } finally {
-    if (form?.picture instanceof IncomingFile) form.picture.release();
-  }
+  const { signal } = request;
+  options.checkCaller();
+  const { key, photo } = await readVendorForm(request, source, share, options);
+  if (key === "") return juheError(10001);
+  if (photo.length === 0) return juheError(271102);
+  const bytes = typeof photo === "string" ? decodeBase64Image(photo, { maxBytes: options.maxImageBytes }) : photo;
+  const orderId = newOrderId();
+  const { request: attempt, recognitions } = await options.service.recognize(
+    anonymousPrincipal(request.ip),
+    { bytes },
+    source,
+    { cameraId: null, capturedAt: null, externalReference: null, engine: null, orderId },
+    signal,
+  );
+  if (recognitions.length === 0) return juheError(271103);
+  const readings = recognitions.map((row) => ({ ...row, boundingBox: row.boundingBox ?? null }));
+  return juheSuccess(attempt.orderId ?? orderId, readings);
 }
 
-/** Both operations are answered for both encodings: PHP's curl, for one, turns any array of fields into a multipart form. */
+function refusal(error: unknown, { url }: FastifyRequest, logger: Logger): JuheErrorBody {
+  if (error instanceof AppError) return juheErrorOf(error.code);
+  logger.error({ err: error, url }, "a request failed through a fault of ours");
+  return juheErrorOf("INTERNAL_SERVER_ERROR");
+}
+
+/** Both operations take both encodings: PHP's curl, for one, turns any array of fields into a multipart form. */
 async function readVendorForm(
   request: FastifyRequest,
   source: ImageSource,
-  maxImageBytes: number,
+  share: ByteShare,
+  { maxImageBytes, bodyTimeoutMs }: JuheRoutesOptions,
 ): Promise<VendorForm> {
+  // Base64 takes four characters for three bytes.
   const base64Bytes = Math.ceil((maxImageBytes * 4) / 3) + FORM_BYTES;
-  const query = request.query as Record<string, string | undefined>;
-  if (request.headers["content-type"]?.toLowerCase().startsWith("multipart/form-data")) {
-    const fileFields = source === "UPLOAD" ? ["file"] : [];
+  const limits = { share, timeoutMs: bodyTimeoutMs };
+  const query = request.query as Record<string, string | string[] | undefined>;
+  const keyInQuery = typeof query.key === "string" ? query.key : "";
+  if (isForm(request.raw)) {
     const { fields, files } = await readForm(request.raw, {
+      ...limits,
+      maxBytes: base64Bytes + FORM_BYTES,
       maxFileBytes: maxImageBytes,
       maxFieldBytes: base64Bytes,
-      fileFields,
+      fileFields: source === "UPLOAD" ? ["file"] : [],
     });
-    const picture = files.find(({ field }) => field === "file")?.file;
-    return { key: fields.get("key") ?? query.key ?? "", picture: picture ?? fields.get("file") ?? "" };
+    const file = files.find(({ field }) => field === "file");
+    return { key: fields.get("key") ?? keyInQuery, photo: file?.bytes ?? fields.get("file") ?? "" };
   }
-  // Percent-encoding makes three characters of each `+`, `/` and `=`.
-  const form = new URLSearchParams((await readBody(request.raw, base64Bytes * 3)).toString("latin1"));
-  // A `+` that the sender forgot to encode arrives as a space.
-  const picture = (form.get("file") ?? "").replaceAll(" ", "+");
-  return { key: form.get("key") ?? query.key ?? "", picture };
+  const fields = await readUrlencoded(request.raw, {
+    ...limits,
+    // Percent-encoding makes three characters of each `+`, `/` and `=`.
+    maxBytes: base64Bytes * 3,
+    fields: { key: MAX_KEY_BYTES, file: base64Bytes },
+  });
+  // A `+` that the sender did not encode arrives as a space.
+  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1").replaceAll(" ", "+");
+  return { key: fields.get("key")?.toString("utf8") ?? keyInQuery, photo };
 }
 
 /** Looks like the vendor's 单号 (`JH` and digits) and can be looked up later as the request's `orderId`. */

@@ -15,35 +15,32 @@ sharp.cache(false);
  * @throws AppError INVALID_IMAGE, UNSUPPORTED_IMAGE_TYPE or IMAGE_TOO_LARGE. That the header is sound does not prove that
  * the rest decodes: see `decodeUpright`.
  */
-export async function readPhoto(
-  { bytes, sha256 = hash("sha256", bytes, "buffer") }: ImageFile,
-  source: ImageSource,
-  limits: ImageLimits,
-): Promise<Photo> {
+export async function readPhoto({ bytes }: ImageFile, source: ImageSource, limits: ImageLimits): Promise<Photo> {
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
-  const header = headerAtAGlance(bytes) ?? (await headerLookedInto(bytes));
-  if (header.width * header.height > limits.maxPixels) {
+  const header = headerByImageSize(bytes) ?? (await headerByLibvips(bytes));
+  const { width, height } = header;
+  if (width * height > limits.maxPixels || Math.max(width, height) > limits.maxSide) {
     throw new AppError(
       "IMAGE_TOO_LARGE",
-      `The picture has ${header.width}×${header.height} pixels; ${limits.maxPixels} in all are allowed.`,
+      `The picture has ${width}×${height} pixels; ${limits.maxPixels} in all and ${limits.maxSide} a side are allowed.`,
     );
   }
-  return { bytes, sha256, source, ...header };
+  return { bytes, sha256: hash("sha256", bytes, "buffer"), source, ...header };
 }
 
 type Header = Pick<Photo, "format" | "width" | "height" | "orientation">;
 
 /** Formats whose header `image-size` reads as libvips does. */
-const GLANCED: Readonly<Record<string, ImageFormat>> = { jpg: "JPEG", png: "PNG", webp: "WEBP" };
+const FORMAT_BY_IMAGE_SIZE: Readonly<Record<string, ImageFormat>> = { jpg: "JPEG", png: "PNG", webp: "WEBP" };
 
 /** The marks of orientation that only libvips reads: EXIF in PNG and WebP. */
 const EXIF_MARKS = ["eXIf", "EXIF"];
 
 /** The header by its first bytes, at a hundredth of what a closer look takes; null where it is in doubt. */
-function headerAtAGlance(bytes: Buffer): Header | null {
+function headerByImageSize(bytes: Buffer): Header | null {
   try {
     const { width, height, orientation = 1, type = "" } = imageSize(bytes);
-    const format = GLANCED[type];
+    const format = FORMAT_BY_IMAGE_SIZE[type];
     if (format === undefined) return null;
     if (format !== "JPEG" && EXIF_MARKS.some((mark) => bytes.includes(mark, 0, "latin1"))) return null;
     return width > 0 && height > 0 && orientation >= 1 && orientation <= 8
@@ -54,7 +51,7 @@ function headerAtAGlance(bytes: Buffer): Header | null {
   }
 }
 
-async function headerLookedInto(bytes: Buffer): Promise<Header> {
+async function headerByLibvips(bytes: Buffer): Promise<Header> {
   const format = await sniffFormat(bytes);
   if (format === "BMP") return { format, ...bmpSize(bytes), orientation: 1 };
   try {

@@ -1,4 +1,4 @@
-/** A picture as the caller sent it, measured but not yet decoded. */
+/** A photo as the caller sent it: measured, not yet decoded. */
 
 export const IMAGE_FORMATS = ["JPEG", "PNG", "WEBP", "BMP"] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
@@ -6,17 +6,14 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 export const IMAGE_SOURCES = ["UPLOAD", "BASE64"] as const;
 export type ImageSource = (typeof IMAGE_SOURCES)[number];
 
-/** A picture's file as it came in. */
+/** The file of a photo as it arrived. */
 export interface ImageFile {
+  /** Memory of one request alone. */
   bytes: Buffer;
-  /** Raw 32-byte SHA-256 of `bytes`, where it was taken while they came in: afterwards it costs twice as much. */
-  sha256?: Buffer;
-  /** To be called when somebody may go on reading `bytes` although the request is answered: their memory must not be used again. */
-  abandon?(): void;
 }
 
 export interface Photo {
-  /** The file as sent. */
+  /** The file as sent. The request owns the memory; an engine that works on it elsewhere copies or transfers it. */
   bytes: Buffer;
   /** Raw 32-byte SHA-256 of `bytes`. */
   sha256: Buffer;
@@ -38,8 +35,10 @@ export interface BoundingBox {
 }
 
 export interface ImageLimits {
-  /** Bytes; a larger file is refused unread. */
+  /** Bytes; a larger file is refused before it is read. */
   maxBytes: number;
-  /** Width times height; a larger picture is refused undecoded. */
+  /** Width times height; a larger photo is refused before it is decoded. */
   maxPixels: number;
+  /** Pixels of width or height: decoders need memory and time for each row, however short. */
+  maxSide: number;
 }

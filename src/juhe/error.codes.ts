@@ -83,6 +83,7 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
     case "IMAGE_TOO_LARGE":
       return 271103;
     case "RECOGNIZER_UNAVAILABLE":
+    case "SERVER_BUSY":
       return 271101;
     case "RECOGNIZER_QUOTA_EXCEEDED":
     case "RATE_LIMITED":
@@ -91,7 +92,9 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
       return 10001;
     case "FORBIDDEN":
       return 10002;
+    case "BAD_REQUEST":
     case "BAD_USER_INPUT":
+    case "OPERATION_TOO_LARGE":
     case "NOT_FOUND":
     case "RECOGNIZER_MISCONFIGURED":
     case "INTERNAL_SERVER_ERROR":

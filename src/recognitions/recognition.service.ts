@@ -83,12 +83,9 @@ export class RecognitionService {
     try {
       recognition = await this.engineFor(options.engine).recognize(photo, signal);
     } catch (error) {
-      file.abandon?.();
       await this.storeFailure(attempt, error);
       throw error;
     }
-    // The engine that failed may still read the photo.
-    if (recognition.fallbackReason !== null) file.abandon?.();
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
     const request = requestEntity(attempt, recognition, status, null);
     const rows = recognition.readings.map((reading, rank) =>

@@ -27,6 +27,7 @@ beforeAll(async () => {
   photo = await readPhoto({ bytes: await fixture("two-plates") }, "UPLOAD", {
     maxBytes: 1_000_000,
     maxPixels: 10_000_000,
+    maxSide: 10_000,
   });
 });
 

@@ -7,7 +7,7 @@ import { decodeUpright } from "../../src/images/pixels.decoder.js";
 import { sniffFormat } from "../../src/images/sniff.js";
 import { boxAsSent, uprightSize } from "../../src/images/upright.grid.js";
 
-const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000 };
+const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000, maxSide: 10_000 };
 
 /** White with one red rectangle, so that its place tells how the picture was turned. */
 async function marked(

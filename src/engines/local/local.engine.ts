@@ -58,7 +58,7 @@ export class LocalEngine implements Engine {
       workerData: { modelsDir: options.modelsDir },
     });
     pool.on("error", (error: unknown) => options.logger.error({ err: error }, "a recognition thread failed"));
-    const photo = await readPhoto({ bytes: WARM_UP }, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1 });
+    const photo = await readPhoto({ bytes: WARM_UP }, "UPLOAD", { maxBytes: WARM_UP.length, maxPixels: 1, maxSide: 1 });
     // Without the time limit: a machine that loads the models slowly still reads photos fast enough.
     const task: WorkerTask = { photo, deadline: Infinity };
     // All of them are waited for, also after a failure: a thread ended while it loads takes the process with it.

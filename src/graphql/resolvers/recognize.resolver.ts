@@ -1,12 +1,12 @@
 /** The two mutations that read a photo: as a multipart upload, or as base64 text. */
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
-import { GraphQLUpload } from "graphql-upload-ts";
 import { decodeBase64Image } from "../../images/base64.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../../images/photo.js";
 import type { RecognizeOptions } from "../../recognitions/request.records.js";
 import type { RecognitionService } from "../../recognitions/recognition.service.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
+import { UploadScalar, type UploadedFile } from "../upload.scalar.js";
 import { RecognizeOptionsInput, recognizeOptionsOf } from "../inputs.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
@@ -37,7 +37,7 @@ export class RecognizeResolver {
       "Reads the plates in an uploaded photo (GraphQL multipart request) and stores them. JPEG, PNG, WebP or BMP.",
   })
   async recognizeUpload(
-    @Arg("image", () => GraphQLUpload, { description: "The photo." }) image: ImageFile,
+    @Arg("image", () => UploadScalar, { description: "The photo." }) image: UploadedFile,
     @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
     options: RecognizeOptionsInput | null,
     @Ctx() context: GraphQLContext,

@@ -1,7 +1,7 @@
-/** Who calls: until accounts exist, anyone where anonymous callers are let in, and nobody elsewhere. */
+/** Who may call. There are no accounts yet: anybody where anonymous callers are let in, else nobody. */
 import { AppError } from "../errors.js";
 
-/** @throws AppError UNAUTHENTICATED */
+/** Runs before a request body is read. @throws AppError UNAUTHENTICATED */
 export type CallerCheck = () => void;
 
 export function callerCheck(allowAnonymous: boolean): CallerCheck {
