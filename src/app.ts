@@ -1,4 +1,6 @@
 /** The composition root: everything is built and wired here by hand, and released in reverse. */
+// Decorators of types and entities need it before they run.
+import "reflect-metadata";
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
@@ -84,7 +86,7 @@ async function serve(
     metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
   });
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
-  const graphql = await startGraphQL(schema, logger);
+  const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({
