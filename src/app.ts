@@ -14,7 +14,7 @@ import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
 import { callerCheck } from "./http/caller.check.js";
-import { createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
+import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
@@ -30,6 +30,7 @@ import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
 import { JuheEngine } from "./engines/juhe.engine.js";
 import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
 import { LocalEngine } from "./engines/local/local.engine.js";
+import { releaseAll, type Release } from "./teardown.js";
 
 export interface App {
   /** Such as `http://127.0.0.1:4000`. */
@@ -37,11 +38,9 @@ export interface App {
   /** In words, for the person who started it. */
   readonly engine: string;
   readonly database: string;
-  /** Finishes what is in flight, then releases everything. */
-  stop(): Promise<void>;
+  /** Waits for requests in flight, up to a deadline or until `hurry` is aborted, then releases everything. */
+  stop(hurry?: AbortSignal): Promise<void>;
 }
-
-type Release = () => Promise<unknown>;
 
 type StartEngines = (config: Config, logger: Logger, releases: Release[]) => Promise<Engines>;
 
@@ -51,9 +50,7 @@ type StartEngines = (config: Config, logger: Logger, releases: Release[]) => Pro
  */
 export async function startApp(config: Config, logger: Logger, enginesOf: StartEngines = startEngines): Promise<App> {
   const releases: Release[] = [];
-  const stop = async (): Promise<void> => {
-    for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
-  };
+  const stop = (hurry?: AbortSignal): Promise<void> => releaseAll(releases, hurry);
   try {
     return { ...(await start(config, logger, enginesOf, releases)), stop };
   } catch (error) {
@@ -103,7 +100,7 @@ async function start(
     allowedOrigins,
     budget: new ByteBudget(config.http.maxBytesInFlight),
   });
-  releases.push(() => http.close());
+  releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: store.description };
 }

@@ -68,3 +68,11 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   healthRoutes(app, options);
   return app;
 }
+
+/** Answers what is in flight, then closes; connections still open when `hurry` is aborted are closed with their requests unanswered. */
+export async function closeHttpServer(app: FastifyInstance, hurry: AbortSignal): Promise<void> {
+  const closeAll = (): void => app.server.closeAllConnections();
+  if (hurry.aborted) closeAll();
+  hurry.addEventListener("abort", closeAll, { once: true });
+  await app.close().finally(() => hurry.removeEventListener("abort", closeAll));
+}

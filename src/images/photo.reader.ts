@@ -4,7 +4,7 @@ import { imageSize } from "image-size";
 import sharp from "sharp";
 import { AppError } from "../errors.js";
 import { tooManyBytes } from "./base64.js";
-import { bmpSize } from "./bmp.js";
+import { readBmpHeader } from "./bmp.header.js";
 import type { ImageFile, ImageFormat, ImageLimits, ImageSource, Photo } from "./photo.js";
 import { sniffFormat } from "./sniff.js";
 
@@ -53,7 +53,10 @@ function headerByImageSize(bytes: Buffer): Header | null {
 
 async function headerByLibvips(bytes: Buffer): Promise<Header> {
   const format = await sniffFormat(bytes);
-  if (format === "BMP") return { format, ...bmpSize(bytes), orientation: 1 };
+  if (format === "BMP") {
+    const { width, height } = readBmpHeader(bytes);
+    return { format, width, height, orientation: 1 };
+  }
   try {
     // Without the limit off, libvips itself would refuse a huge header, and by another name.
     const { width, height, orientation = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();

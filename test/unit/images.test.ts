@@ -84,6 +84,7 @@ describe("decoding", () => {
     bytes.writeUInt32LE(40, 14);
     bytes.writeInt32LE(900, 18);
     bytes.writeInt32LE(900, 22);
+    bytes.writeUInt16LE(1, 26);
     bytes.writeUInt16LE(24, 28);
     const photo: Photo = await readPhoto({ bytes }, "UPLOAD", LIMITS);
     await expect(decodeUpright(photo)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
