@@ -123,8 +123,7 @@ async function readVendorForm(
     maxBytes: base64Bytes * 3,
     fields: { key: MAX_KEY_BYTES, file: base64Bytes },
   });
-  // A `+` that the sender did not encode arrives as a space.
-  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1").replaceAll(" ", "+");
+  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1");
   return { key: fields.get("key")?.toString("utf8") ?? keyInQuery, photo };
 }
 

@@ -22,8 +22,8 @@ export interface DecodeOptions {
   maxLongSide?: number;
 }
 
-/** For one photo. The largest ones that the limits allow take about a second. */
-const TIMEOUT_SECONDS = 5;
+/** For one photo. The slowest ones that the limits allow take about a second of a core. */
+const TIMEOUT_SECONDS = 3;
 
 /** @throws AppError INVALID_IMAGE when the photo is cut off, does not decode, or takes longer than `TIMEOUT_SECONDS`. */
 export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions = {}): Promise<UprightPixels> {
@@ -45,6 +45,7 @@ export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions
     return { data: data.length === width * height ? tripled(data) : data, width, height, scale };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
+    if (cause instanceof Error && cause.message.startsWith("timeout")) throw tooSlow(cause);
     throw new AppError("INVALID_IMAGE", "The picture is broken or ends early.", { cause });
   }
 }
@@ -60,6 +61,11 @@ async function open(photo: Photo): Promise<Sharp> {
   }
   const rgb = await decodeBmp(photo.bytes, performance.now() + TIMEOUT_SECONDS * 1000);
   return sharp(rgb, { raw: { width: photo.width, height: photo.height, channels: 3 } });
+}
+
+/** A busy machine may be what took the time, so another attempt may succeed. */
+function tooSlow(cause: Error): AppError {
+  return new AppError("INVALID_IMAGE", "The picture takes too long to decode.", { cause, retryable: true });
 }
 
 /** A grey picture comes out with one channel; readers expect three. */
