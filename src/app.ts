@@ -38,6 +38,8 @@ export interface App {
   /** In words, for the person who started it. */
   readonly engine: string;
   readonly database: string;
+  /** Settles only when a part that nothing works without has ended for good. */
+  readonly lost: Promise<Error>;
   /** Waits for requests in flight, up to a deadline or until `hurry` is aborted, then releases everything. */
   stop(hurry?: AbortSignal): Promise<void>;
 }
@@ -82,7 +84,7 @@ async function start(
     },
   );
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
-  const graphql = await startGraphQL(schema, logger);
+  const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({
@@ -102,7 +104,7 @@ async function start(
   });
   releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
-  return { url, engine: config.recognizer.mode, database: store.description };
+  return { url, engine: config.recognizer.mode, database: store.description, lost: store.lost };
 }
 
 function repositoriesOn(reader: Reader): Repositories {
@@ -122,7 +124,10 @@ async function settled<First, Second>(first: Promise<First>, second: Promise<Sec
 }
 
 async function startDatabase(config: Config, logger: Logger, metrics: Metrics, releases: Release[]) {
-  const embedded = config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger) : null;
+  let onLost: (cause: Error) => void = () => undefined;
+  const lost = new Promise<Error>((resolve) => (onLost = resolve));
+  const embedded =
+    config.database.url === null ? await startEmbeddedServer(config.database.dataDir, logger, { onLost }) : null;
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.database.url ?? "";
   // Nobody else looks after the embedded database; a server's own is changed only by `npm run migrate`.
@@ -139,7 +144,7 @@ async function startDatabase(config: Config, logger: Logger, metrics: Metrics, r
   if (!embedded) await refusePending(dataSource);
   const database = new Database(dataSource, logger, () => metrics.databaseStatements.inc());
   releases.push(async () => database.close());
-  return { database, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
+  return { database, lost, description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}` };
 }
 
 async function startEngines(config: Config, logger: Logger, releases: Release[]): Promise<Engines> {

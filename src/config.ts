@@ -38,6 +38,18 @@ export interface Config {
   readonly local: { threads: number; queueLength: number; timeoutMs: number };
   /** Null when there is no key: the vendor can't be asked. */
   readonly juhe: { key: string; baseUrl: string; timeoutMs: number } | null;
+  /** Largest values that are still accepted, for one GraphQL operation. */
+  readonly operations: {
+    documentBytes: number;
+    documentTokens: number;
+    variablesBytes: number;
+    depth: number;
+    aliases: number;
+    directives: number;
+    fields: number;
+    recognitions: number;
+    cost: number;
+  };
   readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
   readonly logLevel: LogLevel;
@@ -134,6 +146,15 @@ const environmentSchema = z.object({
   JUHE_TIMEOUT_MS: wholeNumber(1, 600_000).default(15_000),
   MAX_IMAGE_BYTES: wholeNumber(1024, 256 * MIB).default(10 * MIB),
   MAX_IMAGE_PIXELS: wholeNumber(1, 1_000_000_000).default(40_000_000),
+  MAX_DOCUMENT_BYTES: wholeNumber(1024, 16 * MIB).default(64 * 1024),
+  MAX_DOCUMENT_TOKENS: wholeNumber(100, 100_000).default(2_000),
+  MAX_VARIABLES_BYTES: wholeNumber(1024, 16 * MIB).default(256 * 1024),
+  MAX_OPERATION_DEPTH: wholeNumber(1, 500).default(20),
+  MAX_OPERATION_ALIASES: wholeNumber(0, 10_000).default(100),
+  MAX_OPERATION_DIRECTIVES: wholeNumber(0, 10_000).default(50),
+  MAX_OPERATION_FIELDS: wholeNumber(1, 100_000).default(1_000),
+  MAX_RECOGNITIONS_PER_OPERATION: wholeNumber(1, 1_000).default(10),
+  MAX_OPERATION_COST: wholeNumber(100, 100_000_000).default(100_000),
   MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
   ALLOW_ANONYMOUS: z
     .enum(["true", "false"], "must be true or false")
@@ -188,6 +209,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       env.JUHE_KEY === undefined
         ? null
         : { key: env.JUHE_KEY, baseUrl: env.JUHE_BASE_URL, timeoutMs: env.JUHE_TIMEOUT_MS },
+    operations: {
+      documentBytes: env.MAX_DOCUMENT_BYTES,
+      documentTokens: env.MAX_DOCUMENT_TOKENS,
+      variablesBytes: env.MAX_VARIABLES_BYTES,
+      depth: env.MAX_OPERATION_DEPTH,
+      aliases: env.MAX_OPERATION_ALIASES,
+      directives: env.MAX_OPERATION_DIRECTIVES,
+      fields: env.MAX_OPERATION_FIELDS,
+      recognitions: env.MAX_RECOGNITIONS_PER_OPERATION,
+      cost: env.MAX_OPERATION_COST,
+    },
     images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
     allowAnonymous: env.ALLOW_ANONYMOUS ?? isLoopback(env.HOST),
     logLevel: env.LOG_LEVEL,

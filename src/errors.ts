@@ -14,6 +14,8 @@ const RETRYABLE_BY_CODE = {
   FORBIDDEN: false,
   RATE_LIMITED: true,
   OPERATION_TOO_LARGE: false,
+  OPERATION_TOO_DEEP: false,
+  OPERATION_TOO_COSTLY: false,
   SERVER_BUSY: true,
   NOT_FOUND: false,
   INTERNAL_SERVER_ERROR: false,
@@ -31,15 +33,18 @@ export interface AppErrorOptions {
   cause?: unknown;
   retryable?: boolean;
   juhe?: JuheFault;
+  /** Numbers that the caller gets beside the code, such as the limit that was exceeded. */
+  details?: Readonly<Record<string, number>>;
   /** With RATE_LIMITED. */
   retryAfterSeconds?: number;
 }
 
-/** An expected failure with a code of the contract and a sentence that a stranger understands. */
+/** An expected failure with a code of the contract and a message for the caller. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly juhe: JuheFault | undefined;
+  readonly details: Readonly<Record<string, number>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
@@ -48,6 +53,15 @@ export class AppError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? RETRYABLE_BY_CODE[code];
     this.juhe = options.juhe;
+    this.details = options.details ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** Longer texts of callers are cut before an error quotes them. In UTF-16 units. */
+const MAX_QUOTED = 100;
+
+/** A caller's text for an error message: in quotes, escaped as in JSON, at most 100 characters of it. */
+export function quoted(text: string): string {
+  return text.length <= MAX_QUOTED ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, MAX_QUOTED))}…`;
 }

@@ -47,6 +47,10 @@ try {
   app = await startApp(config, logger);
   if (stopping) await finish(app);
   else greet(app);
+  void app.lost.then((cause) => {
+    logger.fatal(`the embedded PostgreSQL ended and can't be started again: ${cause.message}`);
+    process.exit(1);
+  });
 } catch (error) {
   logger.fatal({ err: error }, error instanceof Error ? error.message : "the start failed");
   process.exit(1);

@@ -1,64 +1,69 @@
 /**
- * Runs operations as compiled functions (graphql-jit) instead of walking their documents: field by field, graphql-js costs several times the
- * statement itself. What the compiler can't take, and whatever is wrong with the variables, goes the ordinary way.
+ * Runs queries as compiled functions (graphql-jit) where that gives exactly the answer of graphql-js; graphql-js runs everything else, and
+ * whatever the compiled function reports an error for.
  */
-import { HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from "@apollo/server";
-import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
+import { HeaderMap, type ApolloServerPlugin } from "@apollo/server";
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import { LRUCache } from "lru-cache";
+import { compilableFields } from "./compilable.js";
 import type { GraphQLContext } from "./context.js";
-import type { ErrorFormatter } from "./graphql.errors.js";
 
-export function compiledExecution(formatError: ErrorFormatter): ApolloServerPlugin<GraphQLContext> {
-  const operations = new CompiledOperations();
+/** Of all compiled operations together: some 2 KB each. */
+const MAX_FIELDS = 10_000;
+
+export function compiledExecution(schema: GraphQLSchema): ApolloServerPlugin<GraphQLContext> {
+  const operations = new CompiledOperations(schema);
   return {
     requestDidStart: async () => ({
-      responseForOperation: async ({ schema, document, operationName, request, contextValue }) => {
-        const compiled = operations.find(schema, document, operationName);
+      responseForOperation: async ({ document, operation, request, contextValue }) => {
+        const compiled = operations.find(document, operation);
         if (compiled === null) return null;
         const result = (await compiled.query(undefined, contextValue, request.variables ?? {})) as ExecutionResult;
-        // Nothing ran: the variables don't fit. The ordinary way says so in its own words.
-        if (result.data === undefined) return null;
-        return responseOf(result, formatError);
+        // Which errors an answer holds, and in what order, is for graphql-js to say. Only queries are compiled: they may run twice.
+        if (result.errors !== undefined || result.data === undefined) return null;
+        return { http: { headers: new HeaderMap() }, body: { kind: "single", singleResult: { data: result.data } } };
       },
     }),
   };
 }
 
+/** By operation node: Apollo's document store gives the same node for the same text. */
 class CompiledOperations {
-  /** By document, as Apollo keeps them; null for one that is seen for the first time or can't be compiled. */
-  private readonly known = new WeakMap<DocumentNode, Map<string | null, CompiledQuery | null | "seen">>();
+  private readonly seen = new WeakSet<OperationDefinitionNode>();
+  private readonly unfit = new WeakSet<OperationDefinitionNode>();
+  private readonly compiled = new LRUCache<OperationDefinitionNode, { query: CompiledQuery; fields: number }>({
+    maxSize: MAX_FIELDS,
+    sizeCalculation: ({ fields }) => fields,
+  });
 
-  /** Compiling costs as much as some dozen ordinary runs, so a document is compiled when it comes back. */
-  find(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): CompiledQuery | null {
-    let byName = this.known.get(document);
-    if (byName === undefined) this.known.set(document, (byName = new Map<string | null, CompiledQuery | null>()));
-    const known = byName.get(operationName);
-    if (known === undefined) {
-      byName.set(operationName, "seen");
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  /** Compiling takes as long as some dozen ordinary runs: an operation is compiled when it comes a second time. */
+  find(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
+    if (this.unfit.has(operation)) return null;
+    const known = this.compiled.get(operation);
+    if (known !== undefined) return known.query;
+    if (!this.seen.has(operation)) {
+      this.seen.add(operation);
       return null;
     }
-    if (known !== "seen") return known;
-    const compiled = compile(schema, document, operationName);
-    byName.set(operationName, compiled);
-    return compiled;
+    const fields = compilableFields(document, operation);
+    const query = fields === null ? null : compile(this.schema, document, operation);
+    if (fields === null || query === null) this.unfit.add(operation);
+    else this.compiled.set(operation, { query, fields });
+    return query;
   }
 }
 
-function compile(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): CompiledQuery | null {
-  const compiled = compileQuery(schema, document, operationName ?? "", {
-    // Rows come in the wire format: enums by name, times as text.
+function compile(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CompiledQuery | null {
+  const compiled = compileQuery(schema, document, operation.name?.value ?? "", {
+    // Rows hold values in the wire format: enums by name, times as text.
     disableLeafSerialization: true,
   });
   return isCompiledQuery(compiled) ? compiled : null;
-}
-
-function responseOf({ data = null, errors }: ExecutionResult, formatError: ErrorFormatter): GraphQLResponse {
-  const singleResult =
-    errors === undefined ? { data } : { data, errors: errors.map((error) => formatted(error, formatError)) };
-  return { http: { headers: new HeaderMap() }, body: { kind: "single", singleResult } };
-}
-
-/** As Apollo itself hands errors to the formatter. */
-function formatted(error: GraphQLError, formatError: ErrorFormatter): GraphQLFormattedError {
-  return formatError({ ...error.toJSON(), extensions: { code: "INTERNAL_SERVER_ERROR", ...error.extensions } }, error);
 }

@@ -1,11 +1,17 @@
 /**
- * Fields that a stored row does not carry as they are, as plain functions of the row. TypeGraphQL's own field resolvers would make a promise and
- * a list of arguments for each field of each row.
+ * Fields that a stored row does not hold as they are, as plain functions of the row. A field resolver of TypeGraphQL creates a list of arguments and
+ * a promise for each field of each row.
  */
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import type { PlateRow } from "../plate-records/plate.columns.js";
-import type { PlateRecognitionRow, RecognitionRequestRow } from "../recognitions/store/recognition.rows.js";
+import type {
+  BoxRow,
+  ImageRow,
+  PlateRecognitionRow,
+  RecognitionRequestRow,
+} from "../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
+import type { Loaders } from "./loaders.js";
 import { encodeCursor } from "./paging.js";
 import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";
 
@@ -16,13 +22,29 @@ const plateRecognition = {
     row.request ?? loaders.request.load(row.requestKey),
   plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> =>
     loaders.plate.load(row.plateNumber),
+  // Absent where the statement was not asked for it; null where the engine gave none.
+  boundingBox: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<BoxRow> =>
+    row.boundingBox !== undefined ? row.boundingBox : boxOf(row, loaders),
 };
 
+async function boxOf({ key }: PlateRecognitionRow, loaders: Loaders): Promise<BoxRow | null> {
+  return (
+    (await loaders.recognitionWith({ boxes: true, requests: false, images: false }).load(key))?.boundingBox ?? null
+  );
+}
+
 const recognitionRequest = {
-  // What is wrong with the server's own account at the vendor is the operator's business.
+  // Faults of the server's own account at the vendor are not shown to callers.
   juheErrorCode: (row: RecognitionRequestRow): number | null =>
     row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode,
+  // Absent where the statement was not asked for it.
+  image: (row: RecognitionRequestRow, _: unknown, { loaders }: GraphQLContext): Maybe<ImageRow> =>
+    row.image ?? imageOf(row, loaders),
 };
+
+async function imageOf({ key }: RecognitionRequestRow, loaders: Loaders): Promise<ImageRow | null> {
+  return (await loaders.request.load(key))?.image ?? null;
+}
 
 const plateRecognitionConnection = {
   nodes: ({ rows }: RecognitionConnection): PlateRecognitionRow[] => rows,
@@ -41,7 +63,7 @@ const COMPUTED = {
   PlateRecognitionConnection: plateRecognitionConnection,
 };
 
-/** Puts the functions in their places; a type or field that the schema lacks is a fault of the program. */
+/** @throws Error when the schema lacks one of the types or fields */
 export function computeFields(schema: GraphQLSchema): GraphQLSchema {
   for (const [typeName, fields] of Object.entries(COMPUTED)) {
     const type = schema.getType(typeName);
@@ -54,7 +76,7 @@ export function computeFields(schema: GraphQLSchema): GraphQLSchema {
   }
   const node = schema.getType("Node");
   if (!isInterfaceType(node)) throw new Error("The schema has no interface Node.");
-  // TypeGraphQL's own way is a promise, for which compiled operations have no place.
+  // TypeGraphQL's own function gives a promise, which compiled operations do not await.
   node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
   return schema;
 }

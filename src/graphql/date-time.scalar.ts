@@ -1,14 +1,15 @@
-/** The DateTime scalar: RFC 3339 text outside, the same in UTC with milliseconds inside, all the way to the database. */
+/** The DateTime scalar: RFC 3339 text; inside the server always in UTC with milliseconds. */
 import { GraphQLScalarType, Kind, print, type ValueNode } from "graphql";
+import { quoted } from "../errors.js";
 import { badUserInput } from "./graphql.errors.js";
 
-// The date is checked by taking it apart and putting it together again: Date would roll February 30 over into March.
+// The day is checked apart: Date turns February 30 into March 2.
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 
 function parse(value: unknown, node?: ValueNode): string {
   const text = typeof value === "string" ? value : "";
   const date = new Date(text.toUpperCase());
-  // Most callers write times as the server does, which takes no taking apart.
+  // The server's own form, which most callers send, needs no further check.
   if (text > "0001" && !Number.isNaN(date.getTime()) && date.toISOString() === text) return text;
   const parts = RFC_3339.exec(text);
   if (
@@ -19,11 +20,15 @@ function parse(value: unknown, node?: ValueNode): string {
     date.getUTCFullYear() > 9999
   ) {
     throw badUserInput(
-      `${JSON.stringify(value)} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`,
+      `${described(value)} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`,
       node,
     );
   }
   return date.toISOString();
+}
+
+function described(value: unknown): string {
+  return typeof value === "string" ? quoted(value) : `A ${typeof value}`;
 }
 
 function isRealDay([, year, month, day]: RegExpExecArray): boolean {

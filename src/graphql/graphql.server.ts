@@ -1,4 +1,4 @@
-/** Apollo Server over our schema: no telemetry, CSRF prevention on, Sandbox for people, one formatter for errors. */
+/** Apollo Server over the schema: limits on operations, no telemetry, CSRF prevention on, Sandbox for people, one formatter for errors. */
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -11,38 +11,61 @@ import type { Logger } from "../logger.js";
 import { compiledExecution } from "./compiled.execution.js";
 import type { GraphQLContext } from "./context.js";
 import { createErrorFormatter, type ErrorFormatter } from "./graphql.errors.js";
+import { documentStore } from "./document.store.js";
+import { tooMuch, type OperationLimits } from "./limits/operation.limits.js";
+import { operationLimits } from "./limits/operation.limits.plugin.js";
 import { sandboxPage } from "./sandbox.page.js";
 
 export interface GraphQLService {
   server: ApolloServer<GraphQLContext>;
   /** For faults found before there is an operation to run. */
   formatError: ErrorFormatter;
+  /**
+   * Checks the length of a document before it is hashed and parsed; anything but text is left to Apollo.
+   * @throws AppError OPERATION_TOO_LARGE
+   */
+  checkDocument(query: unknown): void;
 }
 
-export async function startGraphQL(schema: GraphQLSchema, logger: Logger): Promise<GraphQLService> {
-  const formatError = createErrorFormatter(logger);
+export async function startGraphQL(
+  schema: GraphQLSchema,
+  logger: Logger,
+  limits: OperationLimits,
+): Promise<GraphQLService> {
+  const formatError = createErrorFormatter(logger, limits.documentTokens);
   const plugins: ApolloServerPlugin<GraphQLContext>[] = [
     sandboxPage(),
-    // Each of these would cost time in every request and do nothing here.
+    // Apollo installs these by default; they cost time in every request and are not used.
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginInlineTraceDisabled(),
     ApolloServerPluginSchemaReportingDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
-    compiledExecution(formatError),
+    operationLimits(schema, limits),
+    compiledExecution(schema),
   ];
   const server = new ApolloServer<GraphQLContext>({
     schema,
     plugins,
     formatError,
     logger,
-    // Without the line break that Apollo adds: the whole text would be copied for it.
+    documentStore: documentStore(),
+    parseOptions: { maxLexicalTokens: limits.documentTokens },
+    // Apollo's default appends a line break, which copies the whole text.
     stringifyResult: (result) => JSON.stringify(result),
     introspection: true,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
-    // The server's signals are handled by main.ts.
+    // main.ts handles the signals.
     stopOnTerminationSignals: false,
   });
   await server.start();
-  return { server, formatError };
+  return {
+    server,
+    formatError,
+    checkDocument: (query) => {
+      if (typeof query !== "string") return;
+      const bytes = Buffer.byteLength(query);
+      if (bytes > limits.documentBytes) throw tooMuch("documentBytes", limits.documentBytes, bytes);
+    },
+  };
 }

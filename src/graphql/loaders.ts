@@ -1,4 +1,4 @@
-/** DataLoaders: what hangs off a row is fetched for all rows of a level by one statement. They live for one operation. */
+/** DataLoaders: the objects that rows refer to are fetched for all rows of a level by one statement. They live for one operation. */
 import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
@@ -20,11 +20,11 @@ export interface Repositories {
   statistics: StatisticsRepository;
 }
 
-/** Each is made when it is first asked for: most operations need none or one. */
+/** Each loader is made when it is first used: most operations use none or one. */
 export class Loaders {
-  private requests?: DataLoader<string, RecognitionRequestRow | null>;
-  private requestsRecognitions?: DataLoader<string, PlateRecognitionRow[]>;
-  private plates?: DataLoader<string, PlateRow | null>;
+  private requests: DataLoader<string, RecognitionRequestRow | null> | undefined;
+  private requestsRecognitions: DataLoader<string, PlateRecognitionRow[]> | undefined;
+  private plates: DataLoader<string, PlateRow | null> | undefined;
   private readonly recognitions = new Map<string, DataLoader<string, PlateRecognitionRow | null>>();
   private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
 
@@ -32,6 +32,15 @@ export class Loaders {
     private readonly principal: Principal,
     private readonly repositories: Repositories,
   ) {}
+
+  /** Drops everything that was read so far: after a write it may be out of date. */
+  forget(): void {
+    this.requests = undefined;
+    this.requestsRecognitions = undefined;
+    this.plates = undefined;
+    this.recognitions.clear();
+    this.pagesOfPlate.clear();
+  }
 
   get request(): DataLoader<string, RecognitionRequestRow | null> {
     return (this.requests ??= new DataLoader(async (ids) =>
@@ -49,7 +58,7 @@ export class Loaders {
     return (this.plates ??= new DataLoader((numbers) => this.repositories.plates.findPlates(this.principal, numbers)));
   }
 
-  /** Readings by id that bring these parts along. */
+  /** Readings by id, with these parts. */
   recognitionWith(parts: RecognitionParts): DataLoader<string, PlateRecognitionRow | null> {
     const key = `${parts.boxes} ${parts.requests} ${parts.images}`;
     let loader = this.recognitions.get(key);
@@ -62,7 +71,7 @@ export class Loaders {
     return loader;
   }
 
-  /** A page of one plate's history; the same page of other plates in the same operation comes with the same statement. */
+  /** A page of one plate's history; the same page of all plates of a level is one statement. */
   pageOfPlate(plateNumber: string, page: PageRequest): Promise<RecognitionPage> {
     const key = JSON.stringify(page);
     let loader = this.pagesOfPlate.get(key);

@@ -1,7 +1,7 @@
 /** Relay paging: the four arguments checked and turned into a page request, cursors written and read. */
 import { ArgsType, Field, Int } from "type-graphql";
 import { validate as isUuid } from "uuid";
-import { AppError } from "../errors.js";
+import { AppError, quoted } from "../errors.js";
 import {
   fitsOrder,
   positionOf,
@@ -12,7 +12,9 @@ import {
 import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/store/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+export const MAX_PAGE_SIZE = 100;
+/** Of `nodes(ids:)`. */
+export const MAX_NODES = 100;
 
 @ArgsType()
 export class PagingArgs {
@@ -59,17 +61,17 @@ function decodeCursor(cursor: string, order: RecognitionOrder): Position {
   if (Array.isArray(parts) && parts.length === 3) {
     const [madeFor, value, id] = parts as unknown[];
     if (madeFor === order && fitsOrder(order, value) && isUuid(id)) return { value, id: id as string };
-    if (typeof madeFor === "string" && madeFor !== order && /^[A-Z_]+$/.test(madeFor)) {
+    if (typeof madeFor === "string" && madeFor !== order && /^[A-Z_]{1,40}$/.test(madeFor)) {
       throw new AppError("BAD_USER_INPUT", `The cursor was made for the order ${madeFor}, not for ${order}.`);
     }
   }
-  throw new AppError("BAD_USER_INPUT", `${JSON.stringify(cursor)} is not a cursor that this server gave out.`);
+  throw new AppError("BAD_USER_INPUT", `${quoted(cursor)} is not a cursor that this server gave out.`);
 }
 
 function checkedSize(name: string, size: number | null | undefined): number | null {
   if (!present(size)) return null;
-  if (size < 0 || size > MAX_SIZE)
-    throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_SIZE}, and is ${size}.`);
+  if (size < 0 || size > MAX_PAGE_SIZE)
+    throw new AppError("BAD_USER_INPUT", `\`${name}\` must be from 0 to ${MAX_PAGE_SIZE}, and is ${size}.`);
   return size;
 }
 

@@ -3,6 +3,7 @@ import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { buildSchema, type NonEmptyArray } from "type-graphql";
 import { computeFields } from "./computed.fields.js";
+import { guardMutations } from "./mutation.fields.js";
 import { NodeResolver } from "./resolvers/node.resolver.js";
 import { PlateRecognitionResolver } from "./resolvers/plate-recognition.resolver.js";
 import { PlateResolver } from "./resolvers/plate.resolver.js";
@@ -29,5 +30,5 @@ export async function createSchema(instances: readonly object[]): Promise<GraphQ
     // Arguments are checked where their meaning is known; class-validator would only look at their shape a second time.
     validate: false,
   });
-  return computeFields(schema);
+  return guardMutations(computeFields(schema));
 }

@@ -16,6 +16,18 @@ export function openShare(budget: ByteBudget, reply: FastifyReply): ByteShare {
   return share;
 }
 
+/**
+ * Aborted when the connection closes before the answer is sent. Fastify's `request.signal` follows the request's stream instead, which also closes
+ * once a body is read to its end.
+ */
+export function callerSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
 /** Closes the connection of a caller that does not read its answer within so many milliseconds. */
 export function limitAnswerTime(reply: FastifyReply, milliseconds: number): void {
   const timer = setTimeout(() => reply.raw.destroy(), milliseconds).unref();

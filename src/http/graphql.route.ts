@@ -7,7 +7,7 @@ import type { GraphQLService } from "../graphql/graphql.server.js";
 import { discardRest } from "./body.receiver.js";
 import type { ByteShare } from "./byte.budget.js";
 import type { CallerCheck } from "./caller.check.js";
-import { openShare, type ExchangeLimits } from "./exchange.js";
+import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
 import { operationOf } from "./graphql.form.js";
 import { headersOf, HttpFault, statusOf } from "./http.fault.js";
 import { readJson } from "./json.body.js";
@@ -50,7 +50,8 @@ async function answer(
   share: ByteShare,
   options: GraphQLRouteOptions,
 ): Promise<FastifyReply> {
-  const { method, headers, raw, signal } = request;
+  const { method, headers, raw } = request;
+  const signal = callerSignal(reply);
   options.checkSite(request);
   if (method !== "GET" && method !== "POST") {
     throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
@@ -61,6 +62,8 @@ async function answer(
     refuseSimpleRequest(headers);
     options.checkCaller();
   }
+  const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
+  options.graphql.checkDocument(queryOf(operation));
   const {
     status,
     headers: answerHeaders,
@@ -70,7 +73,7 @@ async function answer(
       method,
       headers: headerMap(request),
       search: method === "GET" && !page ? searchOf(raw.url ?? "") : "",
-      body: method === "POST" ? await readOperation(request, share, options) : undefined,
+      body: operation,
     } satisfies HTTPGraphQLRequest,
     context: async () => options.createContext(anonymousPrincipal(request.ip), signal),
   });
@@ -98,6 +101,10 @@ async function readOperation(
   }
   // Base64 takes four characters for three bytes.
   return await readJson(raw, { ...limits, maxBytes: Math.ceil((maxImageBytes * 4) / 3) + DOCUMENT_BYTES });
+}
+
+function queryOf(operation: unknown): unknown {
+  return typeof operation === "object" && operation !== null && "query" in operation ? operation.query : undefined;
 }
 
 function completeText(body: HTTPGraphQLResponse["body"]): string {

@@ -17,7 +17,7 @@ import type { RecognitionService } from "../recognitions/recognition.service.js"
 import type { ByteShare } from "./byte.budget.js";
 import { discardRest } from "./body.receiver.js";
 import type { CallerCheck } from "./caller.check.js";
-import { openShare, type ExchangeLimits } from "./exchange.js";
+import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
 import { headersOf } from "./http.fault.js";
 import { isForm, readForm } from "./multipart.form.js";
 import type { SiteGuard } from "./site.guard.js";
@@ -52,7 +52,10 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
     let answer: JuheSuccessBody | JuheErrorBody;
     try {
       options.checkSite(request);
-      answer = request.method === "POST" ? await recognize(request, source, share, options) : juheError(271104);
+      answer =
+        request.method === "POST"
+          ? await recognize(request, callerSignal(reply), source, share, options)
+          : juheError(271104);
     } catch (error) {
       discardRest(request.raw);
       reply.headers(headersOf(error));
@@ -65,16 +68,17 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
 
 async function recognize(
   request: FastifyRequest,
+  signal: AbortSignal,
   source: ImageSource,
   share: ByteShare,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
-  const { signal } = request;
   options.checkCaller();
   const { key, photo } = await readVendorForm(request, source, share, options);
   if (key === "") return juheError(10001);
   if (photo.length === 0) return juheError(271102);
-  const bytes = typeof photo === "string" ? decodeBase64Image(photo, { maxBytes: options.maxImageBytes }) : photo;
+  const limits = { maxBytes: options.maxImageBytes };
+  const bytes = typeof photo === "string" ? await decodeBase64Image(photo, limits) : photo;
   const orderId = newOrderId();
   const { request: attempt, recognitions } = await options.service.recognize(
     anonymousPrincipal(request.ip),

@@ -34,11 +34,8 @@ export async function decodeBmp(bytes: Buffer, deadline: number): Promise<Uint8A
 
 /** The rows in the order of the file, packed as the header says. */
 function rowsOf(bytes: Buffer, header: BmpHeader): (index: number) => Uint8Array {
-  const { width, height, bitsPerPixel, compression, pixelsAt } = header;
+  const { compression, pixelsAt, rowBytes } = header;
   if (compression === BmpCompression.RLE8 || compression === BmpCompression.RLE4) return runLengthRows(bytes, header);
-  // Rows are padded to 4 bytes.
-  const rowBytes = Math.ceil((width * bitsPerPixel) / 32) * 4;
-  if (bytes.length < pixelsAt + rowBytes * height) throw new AppError("INVALID_IMAGE", "The picture ends early.");
   return (index) => bytes.subarray(pixelsAt + index * rowBytes, pixelsAt + (index + 1) * rowBytes);
 }
 

@@ -7,6 +7,8 @@ export interface BmpHeader {
   height: number;
   /** Whether the first row of the file is the topmost one. */
   topDown: boolean;
+  /** Bytes of a row; with run lengths the fewest that a row can have. */
+  rowBytes: number;
   bitsPerPixel: number;
   compression: BmpCompression;
   /** Where the pixels begin, in bytes from the start of the file. */
@@ -38,7 +40,7 @@ const MASKS_AT = 54;
 
 const DEFAULT_MASKS = { 16: [0x7c00, 0x03e0, 0x001f], 32: [0xff0000, 0xff00, 0xff] } as const;
 
-/** @throws AppError INVALID_IMAGE for values that the format does not allow. That the pixels are all there is not checked. */
+/** @throws AppError INVALID_IMAGE for values that the format does not allow, and for a file that is too short for its pixels. */
 export function readBmpHeader(bytes: Buffer): BmpHeader {
   if (bytes.length < MASKS_AT) throw broken("it is too short");
   const infoBytes = bytes.readUInt32LE(14);
@@ -62,9 +64,13 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
   if (paletteEntries > 2 ** bitsPerPixel) throw broken(`a palette of ${paletteEntries} colours`);
   if (pixelsAt < paletteAt + paletteEntries * 4 || pixelsAt >= bytes.length) throw broken(`pixels at byte ${pixelsAt}`);
   const masks = masksOf(bytes, bitsPerPixel, compression);
+  const rowBytes = fewestRowBytes(width, bitsPerPixel, compression);
+  if (bytes.length < pixelsAt + rowBytes * Math.abs(height))
+    throw new AppError("INVALID_IMAGE", "The picture ends early.");
   return {
     width,
     height: Math.abs(height),
+    rowBytes,
     topDown,
     bitsPerPixel,
     compression,
@@ -73,6 +79,16 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
     paletteEntries,
     masks,
   };
+}
+
+/** The longest run that two bytes can stand for, in pixels. */
+const LONGEST_RUN = 255;
+
+function fewestRowBytes(width: number, bitsPerPixel: number, compression: BmpCompression): number {
+  if (compression === BmpCompression.RLE8 || compression === BmpCompression.RLE4)
+    return 2 * Math.ceil(width / LONGEST_RUN);
+  // Rows are padded to 4 bytes.
+  return Math.ceil((width * bitsPerPixel) / 32) * 4;
 }
 
 function masksOf(bytes: Buffer, bitsPerPixel: number, compression: BmpCompression): BmpHeader["masks"] {

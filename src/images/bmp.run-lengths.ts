@@ -2,9 +2,6 @@
 import { AppError } from "../errors.js";
 import { BmpCompression, type BmpHeader } from "./bmp.header.js";
 
-/** The longest run that two bytes can stand for. */
-const LONGEST_RUN = 255;
-
 const END_OF_LINE = 0;
 const END_OF_BITMAP = 1;
 const DELTA = 2;
@@ -14,8 +11,7 @@ const DELTA = 2;
  * @throws AppError INVALID_IMAGE where the file is too short for its pixels, runs leave the picture, or codes skip pixels (allowed by the format, but
  * then a kilobyte stands for 40 megapixels)
  */
-export function runLengthRows(bytes: Buffer, { width, height, pixelsAt, compression }: BmpHeader) {
-  if (bytes.length - pixelsAt < 2 * Math.ceil(width / LONGEST_RUN) * height) throw endsEarly();
+export function runLengthRows(bytes: Buffer, { width, pixelsAt, compression }: BmpHeader) {
   const nibbles = compression === BmpCompression.RLE4;
   const row = new Uint8Array(width);
   let at = pixelsAt;

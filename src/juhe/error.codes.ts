@@ -97,6 +97,8 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
     case "OPERATION_TOO_LARGE":
     case "NOT_FOUND":
     case "RECOGNIZER_MISCONFIGURED":
+    case "OPERATION_TOO_DEEP":
+    case "OPERATION_TOO_COSTLY":
     case "INTERNAL_SERVER_ERROR":
       return 10014;
   }

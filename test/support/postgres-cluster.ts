@@ -21,7 +21,7 @@ export class PostgresCluster {
   static async start(): Promise<PostgresCluster> {
     const folder = await mkdtemp(join(tmpdir(), "plategraph-cluster-"));
     const port = await freePort();
-    return new PostgresCluster(folder, port, await startEmbeddedServer(folder, logger, port));
+    return new PostgresCluster(folder, port, await startEmbeddedServer(folder, logger, { port }));
   }
 
   /** Connection string of the migrated database. */
@@ -67,7 +67,7 @@ export class PostgresCluster {
 
   /** On the same files and port as before. */
   async startAgain(): Promise<void> {
-    this.server = await startEmbeddedServer(this.folder, logger, this.port);
+    this.server = await startEmbeddedServer(this.folder, logger, { port: this.port });
   }
 
   /** A hot standby that streams from this server, made of a copy of its files. */
@@ -90,7 +90,7 @@ export class PostgresCluster {
     await writeFile(join(cluster, "postgresql.auto.conf"), `primary_conninfo = '${this.url}'\n`);
     await cp(join(this.folder, "postgres.password"), join(folder, "postgres.password"));
     await ownedLike(join(this.folder, "postgres"), cluster);
-    return new PostgresCluster(folder, port, await startEmbeddedServer(folder, logger, port));
+    return new PostgresCluster(folder, port, await startEmbeddedServer(folder, logger, { port }));
   }
 
   async remove(): Promise<void> {

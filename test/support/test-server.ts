@@ -6,6 +6,8 @@ export interface TestServer {
   url: string;
   /** Everything that it wrote so far. */
   output(): string;
+  /** Its exit code, once it has ended; null when a signal ended it. */
+  exited: Promise<number | null>;
   /** Sends the signal and gives the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -43,6 +45,7 @@ export async function startServer(settings: Record<string, string>): Promise<Tes
   return {
     url,
     output: () => output,
+    exited,
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
       return exited;

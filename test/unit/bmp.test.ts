@@ -1,6 +1,5 @@
 /** Bitmaps: every kind that is read comes out as it was drawn, every impossible header is refused (A6). */
 import { describe, expect, test } from "@jest/globals";
-import type { Photo } from "../../src/images/photo.js";
 import { readPhoto } from "../../src/images/photo.reader.js";
 import { decodeUpright } from "../../src/images/pixels.decoder.js";
 
@@ -155,13 +154,13 @@ describe("A6: bitmaps that can't be", () => {
     ["a jump over pixels", { bits: 8, compression: 1 }, Buffer.from([0, 2, 7, 4, ...Buffer.alloc(40)])],
     ["a row less than promised", { bits: 24 }, Buffer.alloc(24 * (HEIGHT - 1))],
   ])("%s", async (_name, header, data) => {
-    const photo: Photo = await readPhoto({ bytes: bmp(header, data) }, "UPLOAD", LIMITS);
-    await expect(decodeUpright(photo)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
+    const decoding = readPhoto({ bytes: bmp(header, data) }, "UPLOAD", LIMITS).then((photo) => decodeUpright(photo));
+    await expect(decoding).rejects.toMatchObject({ code: "INVALID_IMAGE" });
   });
 });
 
 test("the event loop goes on while the largest bitmap is decoded (B6)", async () => {
-  const [width, height] = [8000, 5000];
+  const [width, height] = [4000, 2500];
   const rowBytes = width / 8;
   const photo = await readPhoto(
     { bytes: bmp({ bits: 1, width, height }, Buffer.alloc(rowBytes * height, 0x5a)) },

@@ -2,14 +2,14 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { AppError } from "../../errors.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
+import { MAX_NODES } from "../paging.js";
 import type { GraphQLContext } from "../context.js";
 import { parsePublicId, type NodeKey } from "../../recognitions/public-id.js";
 import { NodeType } from "../types/node.type.js";
 
 type NodeRow = PlateRecognitionRow | RecognitionRequestRow;
 
-const MAX_NODES = 100;
-/** What a caller may select behind a fragment. */
+/** Fetched with every reading; anything else is fetched when it is selected. */
 const NODE_PARTS = { boxes: true, requests: false, images: false };
 
 @Resolver()
@@ -24,14 +24,16 @@ export class NodeResolver {
 
   @Query(() => [NodeType], {
     nullable: "items",
-    description: "Many objects by their ids, at most 100, in their order; null for each that there is none of.",
+    description:
+      "Many objects by their ids, at most 100, in their order; null in the place of each that there is none of.",
   })
   async nodes(
     @Arg("ids", () => [ID], { description: "Opaque ids." }) ids: string[],
     @Ctx() context: GraphQLContext,
-  ): Promise<(NodeRow | null)[]> {
+  ): Promise<Promise<NodeRow | null>[]> {
     if (ids.length > MAX_NODES) throw new AppError("BAD_USER_INPUT", `\`ids\` takes at most ${MAX_NODES} ids.`);
-    return Promise.all(ids.map(parsePublicId).map((key) => load(key, context)));
+    // One promise an id: a faulty id is an error at its own place in the list.
+    return ids.map(async (id) => load(parsePublicId(id), context));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Readings counted over time. */
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { AppError } from "../../errors.js";
+import { AppError, quoted } from "../../errors.js";
 import type { Timestamp } from "../../database/statement.js";
 import { MAX_BUCKETS, type RecognitionStats, type StatsInterval } from "../../statistics/recognition.stats.js";
 import type { GraphQLContext } from "../context.js";
@@ -62,7 +62,7 @@ function checkedTimeZone(name: string): string {
   try {
     if (/^[A-Za-z]/.test(name)) return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    // Said below.
+    // An unknown name; the error below says so.
   }
-  throw new AppError("BAD_USER_INPUT", `${JSON.stringify(name)} is no time zone: use a name such as Asia/Shanghai.`);
+  throw new AppError("BAD_USER_INPUT", `${quoted(name)} is not a time zone: use a name such as Asia/Shanghai.`);
 }

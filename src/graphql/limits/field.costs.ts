@@ -1,0 +1,94 @@
+/**
+ * What a field costs beside the answer's own bytes, and how many objects a list field gives. One unit is about one microsecond of a core of the
+ * server or of the database, measured on 200,000 readings (docs/adr/0015-operation-limits.md).
+ */
+import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
+import { MAX_NODES, MAX_PAGE_SIZE } from "../paging.js";
+
+/** Of the statement that a field runs; loaders run one statement for all parents, whose share is counted for each. */
+export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
+  "Query.node": 150,
+  "Query.nodes": 150,
+  "Query.plate": 150,
+  "Query.plateRecognition": 150,
+  "Query.recognitionRequest": 150,
+  "Query.plateRecognitions": 300,
+  "Query.similarPlates": 20_000,
+  "Query.recognitionStats": 30_000,
+  "Plate.recognitions": 50,
+  "PlateRecognition.request": 5,
+  "PlateRecognition.plate": 5,
+  "RecognitionRequest.recognitions": 10,
+  "PlateRecognitionConnection.totalCount": 10_000,
+  "Mutation.recognizeUpload": 5_000,
+  "Mutation.recognizeBase64": 5_000,
+};
+
+/** `totalCount` below one plate counts the readings of that plate alone. */
+export const PLATE_TOTAL_COST = 150;
+
+/** Fields that read a photo. */
+export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set([
+  "Mutation.recognizeUpload",
+  "Mutation.recognizeBase64",
+]);
+
+/** A photo rarely shows more plates. */
+const PLATES_PER_PHOTO = 4;
+const DEFAULT_PAGE_SIZE = 20;
+const DEFAULT_MATCHES = 10;
+const HOUR_MS = 3_600_000;
+const INTERVAL_MS: Readonly<Record<string, number>> = {
+  HOUR: HOUR_MS,
+  DAY: 24 * HOUR_MS,
+  WEEK: 7 * 24 * HOUR_MS,
+  MONTH: 28 * 24 * HOUR_MS,
+};
+/** Assumed where a range of statistics has no beginning. */
+const EARLIEST = Date.UTC(2000, 0);
+
+/** The arguments as the operation gives them, variables put in; not checked yet. */
+export type RawArguments = Readonly<Record<string, unknown>>;
+
+/** How many objects the list or connection has at most, by the field that gives it. */
+export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>> = {
+  "Query.nodes": ({ ids }) => (Array.isArray(ids) ? Math.min(ids.length, MAX_NODES) : 1),
+  "Query.plateRecognitions": pageSize,
+  "Plate.recognitions": pageSize,
+  "Query.similarPlates": ({ first }) => bounded(first) ?? DEFAULT_MATCHES,
+  "Query.recognitionStats": buckets,
+  "RecognitionRequest.recognitions": () => PLATES_PER_PHOTO,
+  "RecognizePayload.recognitions": () => PLATES_PER_PHOTO,
+};
+
+function pageSize({ first, last }: RawArguments): number {
+  const sizes = [bounded(first), bounded(last)].filter((size) => size !== null);
+  return sizes.length > 0 ? Math.max(...sizes) : DEFAULT_PAGE_SIZE;
+}
+
+/** A size out of range is refused by the resolver and costs nothing. */
+function bounded(size: unknown): number | null {
+  return typeof size === "number" ? Math.min(Math.max(size, 0), MAX_PAGE_SIZE) : null;
+}
+
+function buckets({ interval, filter }: RawArguments): number {
+  const { gte, lt } = rangeOf(filter);
+  const from = timeOf(gte) ?? EARLIEST;
+  const to = timeOf(lt) ?? Date.now();
+  const length = typeof interval === "string" ? INTERVAL_MS[interval] : undefined;
+  return Math.min(Math.ceil(Math.max(to - from, 0) / (length ?? HOUR_MS)) + 1, MAX_BUCKETS);
+}
+
+function rangeOf(filter: unknown): RawArguments {
+  const range = isRecord(filter) ? filter.capturedAt : null;
+  return isRecord(range) ? range : {};
+}
+
+function timeOf(text: unknown): number | null {
+  const time = typeof text === "string" && text.length < 64 ? Date.parse(text) : NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+function isRecord(value: unknown): value is RawArguments {
+  return typeof value === "object" && value !== null;
+}
