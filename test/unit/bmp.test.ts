@@ -56,7 +56,7 @@ function packed(bits: number, topDown: boolean, pixel: (color: readonly number[]
       const index = colorAt(x, topDown ? row : HEIGHT - 1 - row, bits === 1 ? 2 : 4);
       const value = pixel(COLORS[index] ?? [], index);
       const at = (x * bits) / 8;
-      if (bits < 8) bytes[Math.floor(at)]! |= value << (8 - bits - ((x * bits) % 8));
+      if (bits < 8) bytes[Math.floor(at)] = (bytes[Math.floor(at)] ?? 0) | (value << (8 - bits - ((x * bits) % 8)));
       else bytes.writeUIntLE(value, at, bits / 8);
     }
     return bytes;
