@@ -29,6 +29,8 @@ export interface Config {
     /** Read replicas of the server at `url`. */
     replicaUrls: readonly string[];
     poolSize: number;
+    /** Connections for statistics and counts, beside the others. */
+    reportPoolSize: number;
     /** How long a statement may wait for a connection. */
     connectTimeoutMs: number;
     /** How long a statement may run; 0 means without end. */
@@ -123,8 +125,8 @@ const environmentSchema = z.object({
   BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
   ANSWER_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
-  // Two at least: migrating holds a lock on one connection and works on another.
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
+  DATABASE_REPORT_POOL_SIZE: wholeNumber(1, 1000).default(2),
   DATABASE_CONNECT_TIMEOUT_MS: wholeNumber(100, 600_000).default(10_000),
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
   DATABASE_REPLICA_URLS: z
@@ -197,6 +199,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       dataDir: env.DATA_DIR,
       replicaUrls: env.DATABASE_REPLICA_URLS,
       poolSize: env.DATABASE_POOL_SIZE,
+      reportPoolSize: env.DATABASE_REPORT_POOL_SIZE,
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
     },
