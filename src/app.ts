@@ -2,13 +2,15 @@
 // Decorators of types and entities need it before they run.
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
+import { Admission } from "./accounts/admission.js";
+import { Authenticator } from "./accounts/authenticator.js";
+import { RateLimiter } from "./accounts/rate.limiter.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
-import { callerCheck } from "./http/caller.check.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
@@ -33,6 +35,9 @@ export interface App {
   /** Waits for requests in flight, up to a deadline or until `hurry` is aborted, then releases everything. */
   stop(hurry?: AbortSignal): Promise<void>;
 }
+
+const NOBODY_MAY_CALL =
+  "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
 
 /** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
 export function startApp(config: Config, logger: Logger): Promise<App> {
@@ -82,6 +87,7 @@ async function serve(
     metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
     metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
   });
+  if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
@@ -92,9 +98,14 @@ async function serve(
     service,
     metrics,
     logger,
-    createContext: (principal, signal) => createContext(principal, stores.readsFor(principal.clientId), signal),
+    createContext: (principal, signal) => createContext(principal, stores.readsFor(principal), signal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
-    checkCaller: callerCheck(config.allowAnonymous),
+    admission: new Admission(
+      new Authenticator(stores.accounts, config.allowAnonymous, logger),
+      new RateLimiter(stores.rateLimitClient),
+      config.rateLimits,
+    ),
+    allowAnonymous: config.allowAnonymous,
     checkReady: () => stores.checkReady(),
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
