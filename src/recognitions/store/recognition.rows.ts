@@ -31,6 +31,7 @@ export interface RecognitionRequestRow {
   externalReference: string | null;
   durationMs: number;
   createdAt: Timestamp;
+  cameraId: string | null;
   /** Where the statement was asked to bring it along. */
   image?: ImageRow;
 }
