@@ -47,6 +47,7 @@ module.exports = {
     },
     only("typeorm", "(typeorm|pg)/", [
       "\\.entity\\.ts$",
+      "^src/[^/]+/store/",
       "\\.store\\.ts$",
       "^src/database/",
       "^migrations/",

@@ -2,14 +2,16 @@
 // Decorators of types and entities need it before they run.
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
+import { Admission } from "./accounts/admission.js";
+import { Authenticator } from "./accounts/authenticator.js";
+import { RateLimiter } from "./accounts/rate.limiter.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
-import { callerCheck } from "./http/caller.check.js";
-import { createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
+import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
@@ -20,6 +22,7 @@ import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
 import { JuheEngine } from "./engines/juhe.engine.js";
 import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
 import { LocalEngine } from "./engines/local/local.engine.js";
+import { releaseAll, type Release } from "./teardown.js";
 
 export interface App {
   /** Such as `http://127.0.0.1:4000`. */
@@ -29,11 +32,12 @@ export interface App {
   readonly database: string;
   /** Settles only when a part that nothing works without has ended for good. */
   readonly lost: Promise<Error>;
-  /** Finishes what is in flight, then releases everything. */
-  stop(): Promise<void>;
+  /** Waits for requests in flight, up to a deadline or until `hurry` is aborted, then releases everything. */
+  stop(hurry?: AbortSignal): Promise<void>;
 }
 
-type Release = () => Promise<unknown>;
+const NOBODY_MAY_CALL =
+  "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
 
 /** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
 export function startApp(config: Config, logger: Logger): Promise<App> {
@@ -62,9 +66,7 @@ export function startServer(config: Config, logger: Logger, engines: Engines): P
 
 async function starting(start: (releases: Release[]) => Promise<Omit<App, "stop">>): Promise<App> {
   const releases: Release[] = [];
-  const stop = async (): Promise<void> => {
-    for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
-  };
+  const stop = (hurry?: AbortSignal): Promise<void> => releaseAll(releases, hurry);
   try {
     return { ...(await start(releases)), stop };
   } catch (error) {
@@ -85,6 +87,7 @@ async function serve(
     metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
     metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
   });
+  if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
@@ -95,15 +98,20 @@ async function serve(
     service,
     metrics,
     logger,
-    createContext: (principal, signal) => createContext(principal, stores.readsFor(principal.clientId), signal),
+    createContext: (principal, signal) => createContext(principal, stores.readsFor(principal), signal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
-    checkCaller: callerCheck(config.allowAnonymous),
+    admission: new Admission(
+      new Authenticator(stores.accounts, config.allowAnonymous, logger),
+      new RateLimiter(stores.rateLimitClient),
+      config.rateLimits,
+    ),
+    allowAnonymous: config.allowAnonymous,
     checkReady: () => stores.checkReady(),
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
     budget: new ByteBudget(config.http.maxBytesInFlight),
   });
-  releases.push(() => http.close());
+  releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
 }

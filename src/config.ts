@@ -54,6 +54,8 @@ export interface Config {
   };
   readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
+  /** Requests a minute; 0 is no limit. */
+  readonly rateLimits: { partnerPerMinute: number; anonymousPerMinute: number };
   readonly logLevel: LogLevel;
 }
 
@@ -158,12 +160,48 @@ const environmentSchema = z.object({
   MAX_RECOGNITIONS_PER_OPERATION: wholeNumber(1, 1_000).default(10),
   MAX_OPERATION_COST: wholeNumber(100, 100_000_000).default(100_000),
   MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
-  ALLOW_ANONYMOUS: z
-    .enum(["true", "false"], "must be true or false")
-    .transform((text) => text === "true")
-    .optional(),
+  ALLOW_ANONYMOUS: z.enum(["true", "false", "everyone"], "must be true, false or everyone").optional(),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
+
+/** The name of every setting. */
+export const SETTINGS: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** Shorter names resemble too many variables of other programs: HOST and HOME, PORT and PATH. */
+const MIN_RESEMBLING_LENGTH = 7;
+/** Characters added, left out or replaced in a name that is taken for a misspelt one. */
+const MAX_MISSPELLING = 2;
+
+/** Variables that are no setting but resemble one, such as LOCAL_THREAD; `setting` is the one that was probably meant. */
+export function misspeltSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): { name: string; setting: string }[] {
+  return Object.keys(environment).flatMap((name) => {
+    if (SETTINGS.includes(name) || name.length < MIN_RESEMBLING_LENGTH) return [];
+    const setting = SETTINGS.find(
+      (known) =>
+        known.length >= MIN_RESEMBLING_LENGTH &&
+        ((name.includes("_") && known.startsWith(`${name}_`)) ||
+          editDistance(known, name.toUpperCase()) <= MAX_MISSPELLING),
+    );
+    return setting === undefined ? [] : [{ name, setting }];
+  });
+}
+
+/** Levenshtein's distance. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
+  for (const [row, character] of [...left].entries()) {
+    const current = [row + 1];
+    for (const [column, other] of [...right].entries()) {
+      const replaced = (previous[column] ?? 0) + (character === other ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}
 
 /** Reads and checks the whole environment; throws a `ConfigError` that lists every fault. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -179,6 +217,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (given.DATABASE_REPLICA_URLS !== undefined && given.DATABASE_URL === undefined) {
     faults.push("DATABASE_REPLICA_URLS needs a DATABASE_URL, the primary that they follow");
+  }
+  if (given.ALLOW_ANONYMOUS === "true" && given.HOST !== undefined && !isLoopback(given.HOST)) {
+    faults.push(
+      `ALLOW_ANONYMOUS true on HOST ${given.HOST} would let everyone who reaches this machine read and write without a key: make keys with \`npm run keys\` instead, or set ALLOW_ANONYMOUS=everyone if that is meant`,
+    );
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const env = parsed.data;
@@ -224,7 +267,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       cost: env.MAX_OPERATION_COST,
     },
     images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
-    allowAnonymous: env.ALLOW_ANONYMOUS ?? isLoopback(env.HOST),
+    allowAnonymous: env.ALLOW_ANONYMOUS === undefined ? isLoopback(env.HOST) : env.ALLOW_ANONYMOUS !== "false",
+    rateLimits: {
+      partnerPerMinute: env.RATE_LIMIT_PER_MINUTE ?? 600,
+      // Trials on this machine are not limited unless somebody says so.
+      anonymousPerMinute: env.RATE_LIMIT_PER_MINUTE ?? 0,
+    },
     logLevel: env.LOG_LEVEL,
   };
 }
