@@ -20,7 +20,7 @@ function guarded(resolve: Resolver): Resolver {
   return async (root, args, context, info) => {
     if (context.signal.aborted) throw new AppError("BAD_USER_INPUT", "The caller closed the connection.");
     try {
-      return (await resolve(root, args, context, info));
+      return await resolve(root, args, context, info);
     } finally {
       // A failed mutation may have stored its failure.
       context.loaders.forget();
