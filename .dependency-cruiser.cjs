@@ -18,7 +18,7 @@ const upward = FLOORS.slice(0, -1).map((names, index) => ({
   name: `${names.replaceAll("|", "-")}-imports-downward`,
   severity: "error",
   from: { path: path(names) },
-  to: { path: [...FLOORS.slice(index + 1).map(path), "^src/(app|main|entities)\\.ts$"] },
+  to: { path: [...FLOORS.slice(index + 1).map(path), "^src/(app|main|entities|stores)\\.ts$"] },
 }));
 
 const only = (name, library, homes) => ({
@@ -47,6 +47,7 @@ module.exports = {
     },
     only("typeorm", "(typeorm|pg)/", [
       "\\.entity\\.ts$",
+      "^src/[^/]+/store/",
       "\\.store\\.ts$",
       "^src/database/",
       "^migrations/",

@@ -1,4 +1,4 @@
-/** The first store: partners, attempts at reading a photo, and the plates read. Every row has an owner. */
+/** The first tables: partners, recognition requests and the readings. Every row belongs to a partner. */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
 export class FirstStore1763870400000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 /**
- * Keys that begin with the owner, so that the tables can be parted by it and by time (ids are UUIDv7); the plates themselves, counted as
- * their readings come and go; the indexes that filters on plates, cameras and kinds need. Why each: ADR 12.
+ * Keys that begin with the partner, so that the tables can be partitioned by it and by time (ids are UUIDv7); the table of plates, counted as readings
+ * are inserted and deleted; the indexes that filters on plates, cameras and types need. Why each: ADR 12.
  */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
@@ -42,12 +42,12 @@ const PLATES = [
     SELECT partner_id, plate_number, count(*), min(captured_at), max(captured_at) FROM plate_recognitions GROUP BY 1, 2`,
 ];
 
-/** Undone by what came later, and brought back when that is undone. */
+/** The next migration replaces these triggers; its `down` makes them again. */
 export const COUNTING = [
   `CREATE FUNCTION "count_plates"() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF TG_OP IN ('UPDATE', 'DELETE') THEN
-      -- Locked first and looked at afterwards: what another transaction added meanwhile is then seen.
+      -- Locked before it is read: what another transaction added meanwhile is then seen.
       PERFORM FROM plates JOIN (SELECT DISTINCT partner_id, plate_number FROM removed) AS gone
         ON plates.partner_id = gone.partner_id AND plates.number = gone.plate_number
         ORDER BY plates.partner_id, plates.number FOR UPDATE OF plates;
@@ -59,7 +59,7 @@ export const COUNTING = [
         WHERE plates.partner_id = gone.partner_id AND plates.number = gone.plate_number;
     END IF;
     IF TG_OP IN ('UPDATE', 'INSERT') THEN
-      -- In one order everywhere, so that two transactions with the same plates wait for each other instead of locking up.
+      -- In one order everywhere, so that two transactions with the same plates wait for each other and do not deadlock.
       INSERT INTO plates (partner_id, number, sightings, first_seen_at, last_seen_at)
         SELECT partner_id, plate_number, count(*), min(captured_at), max(captured_at) FROM added GROUP BY 1, 2 ORDER BY 1, 2
         ON CONFLICT (partner_id, number) DO UPDATE SET sightings = plates.sightings + excluded.sightings,
@@ -81,15 +81,15 @@ export const COUNTING = [
 ];
 
 const LIKENESS = [
-  // Two numbers within two edits of each other share one of these: each number with up to two characters left out, characters that cameras
-  // confuse taken for one another (src/plates/plate.distance.ts), hashed to 20 bits, which keeps the index a quarter of its size.
+  // Two numbers within two edits of each other share a key. The keys of a number are the number with up to two characters left out, with characters
+  // that cameras confuse (src/plates/plate.distance.ts) replaced by one of their group, hashed to 20 bits: full hashes make the index four times as large.
   `CREATE FUNCTION "plate_search_keys"("number" text) RETURNS integer[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
   DECLARE
     shape text := translate(number, 'OQDIBSZG鲁黑冀京湘皖藏陕桂甘豫', '00018526晋晋晋晋浙琼渝赣赣新蒙');
     keys integer[] := ARRAY[hashtext(shape) & 1048575];
     shorter text;
   BEGIN
-    -- No plate is that long; whatever else an engine hands over is found by itself only.
+    -- No plate is longer than 12; any other text is found by itself only.
     IF length(shape) > 12 THEN RETURN keys; END IF;
     FOR i IN 1..length(shape) LOOP
       shorter := left(shape, i - 1) || substr(shape, i + 1);

@@ -1,7 +1,7 @@
 /**
- * What made storing a reading dear. What a value may be moves from constraints of the tables to types of its own: PostgreSQL takes a table's
- * constraints apart anew for every statement, a type's once for each connection. The reference to the owner, whose one row every insert locked, goes.
- * Readings that come and readings that go are counted by a function each. Why, and what each cost: ADR 12.
+ * Cheaper inserts. Checks of single columns move from the tables to domains: PostgreSQL parses a table's checks for every statement, a domain's once for
+ * each connection. The reference from a request to its partner goes; the next migration brings it back. Inserted and deleted readings are counted by a
+ * function each. What each cost: ADR 12.
  */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import { COUNTING } from "./1764000000000-keys-and-plates.js";
@@ -21,7 +21,7 @@ export class ValueDomains1764100000000 implements MigrationInterface {
 
 const COUNT_ADDED = `CREATE FUNCTION "count_added_plates"() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    -- In one order everywhere, so that two transactions with the same plates wait for each other instead of locking up.
+    -- In one order everywhere, so that two transactions with the same plates wait for each other and do not deadlock.
     INSERT INTO plates (partner_id, number, sightings, first_seen_at, last_seen_at)
       SELECT partner_id, plate_number, count(*), min(captured_at), max(captured_at) FROM added GROUP BY 1, 2 ORDER BY 1, 2
       ON CONFLICT (partner_id, number) DO UPDATE SET sightings = plates.sightings + excluded.sightings,
@@ -32,7 +32,7 @@ const COUNT_ADDED = `CREATE FUNCTION "count_added_plates"() RETURNS trigger LANG
 
 const COUNT_REMOVED = `CREATE FUNCTION "count_removed_plates"() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    -- Locked first and looked at afterwards: what another transaction added meanwhile is then seen.
+    -- Locked before it is read: what another transaction added meanwhile is then seen.
     PERFORM FROM plates JOIN (SELECT DISTINCT partner_id, plate_number FROM removed) AS gone
       ON plates.partner_id = gone.partner_id AND plates.number = gone.plate_number
       ORDER BY plates.partner_id, plates.number FOR UPDATE OF plates;
@@ -54,7 +54,7 @@ const UP = [
   `CREATE DOMAIN "image_format" AS text CHECK (VALUE IN ('JPEG', 'PNG', 'WEBP', 'BMP'))`,
   `CREATE DOMAIN "sha256_digest" AS bytea CHECK (octet_length(VALUE) = 32)`,
   `CREATE DOMAIN "percentage" AS smallint CHECK (VALUE BETWEEN 0 AND 100)`,
-  // One statement a table: a column's new type has the whole table written anew.
+  // One statement for each table: a column's new type rewrites the whole table.
   `ALTER TABLE "recognition_requests" DROP CONSTRAINT "recognition_requests_partner_fkey",
     DROP CONSTRAINT "recognition_requests_engine", ALTER COLUMN "engine" TYPE "recognition_engine",
     DROP CONSTRAINT "recognition_requests_status", ALTER COLUMN "status" TYPE "recognition_status",
@@ -71,7 +71,7 @@ const UP = [
     FOR EACH STATEMENT EXECUTE FUNCTION count_added_plates()`,
   `CREATE TRIGGER "count_plates_removed" AFTER DELETE ON "plate_recognitions" REFERENCING OLD TABLE AS removed
     FOR EACH STATEMENT EXECUTE FUNCTION count_removed_plates()`,
-  // A change is both, in either order: what remains is looked up.
+  // An update is both, in either order: what remains is read from the readings.
   `CREATE TRIGGER "count_plates_changed_to" AFTER UPDATE ON "plate_recognitions" REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION count_added_plates()`,
   `CREATE TRIGGER "count_plates_changed_from" AFTER UPDATE ON "plate_recognitions" REFERENCING OLD TABLE AS removed

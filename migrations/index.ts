@@ -2,6 +2,7 @@
 import { FirstStore1763870400000 } from "./1763870400000-first-store.js";
 import { KeysAndPlates1764000000000 } from "./1764000000000-keys-and-plates.js";
 import { ValueDomains1764100000000 } from "./1764100000000-value-domains.js";
+import { PartnerReference1764200000000 } from "./1764200000000-partner-reference.js";
 import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
 
@@ -9,6 +10,7 @@ export const MIGRATIONS = [
   FirstStore1763870400000,
   KeysAndPlates1764000000000,
   ValueDomains1764100000000,
+  PartnerReference1764200000000,
   Accounts1764300000000,
   RateLimits1764400000000,
 ] as const;

@@ -29,6 +29,8 @@ export interface Config {
     /** Read replicas of the server at `url`. */
     replicaUrls: readonly string[];
     poolSize: number;
+    /** Connections for statistics and counts, beside the others. */
+    reportPoolSize: number;
     /** How long a statement may wait for a connection. */
     connectTimeoutMs: number;
     /** How long a statement may run; 0 means without end. */
@@ -52,6 +54,8 @@ export interface Config {
   };
   readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
+  /** Requests a minute; 0 is no limit. */
+  readonly rateLimits: { partnerPerMinute: number; anonymousPerMinute: number };
   readonly logLevel: LogLevel;
 }
 
@@ -123,8 +127,8 @@ const environmentSchema = z.object({
   BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
   ANSWER_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
-  // Two at least: migrating holds a lock on one connection and works on another.
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
+  DATABASE_REPORT_POOL_SIZE: wholeNumber(1, 1000).default(2),
   DATABASE_CONNECT_TIMEOUT_MS: wholeNumber(100, 600_000).default(10_000),
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
   DATABASE_REPLICA_URLS: z
@@ -156,10 +160,8 @@ const environmentSchema = z.object({
   MAX_RECOGNITIONS_PER_OPERATION: wholeNumber(1, 1_000).default(10),
   MAX_OPERATION_COST: wholeNumber(100, 100_000_000).default(100_000),
   MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
-  ALLOW_ANONYMOUS: z
-    .enum(["true", "false"], "must be true or false")
-    .transform((text) => text === "true")
-    .optional(),
+  ALLOW_ANONYMOUS: z.enum(["true", "false", "everyone"], "must be true, false or everyone").optional(),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
@@ -177,6 +179,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (given.DATABASE_REPLICA_URLS !== undefined && given.DATABASE_URL === undefined) {
     faults.push("DATABASE_REPLICA_URLS needs a DATABASE_URL, the primary that they follow");
+  }
+  if (given.ALLOW_ANONYMOUS === "true" && given.HOST !== undefined && !isLoopback(given.HOST)) {
+    faults.push(
+      `ALLOW_ANONYMOUS true on HOST ${given.HOST} would let everyone who reaches this machine read and write without a key: make keys with \`npm run keys\` instead, or set ALLOW_ANONYMOUS=everyone if that is meant`,
+    );
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const env = parsed.data;
@@ -197,6 +204,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       dataDir: env.DATA_DIR,
       replicaUrls: env.DATABASE_REPLICA_URLS,
       poolSize: env.DATABASE_POOL_SIZE,
+      reportPoolSize: env.DATABASE_REPORT_POOL_SIZE,
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
     },
@@ -221,7 +229,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       cost: env.MAX_OPERATION_COST,
     },
     images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
-    allowAnonymous: env.ALLOW_ANONYMOUS ?? isLoopback(env.HOST),
+    allowAnonymous: env.ALLOW_ANONYMOUS === undefined ? isLoopback(env.HOST) : env.ALLOW_ANONYMOUS !== "false",
+    rateLimits: {
+      partnerPerMinute: env.RATE_LIMIT_PER_MINUTE ?? 600,
+      // Trials on this machine are not limited unless somebody says so.
+      anonymousPerMinute: env.RATE_LIMIT_PER_MINUTE ?? 0,
+    },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -2,14 +2,14 @@
 import { createHash } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { provinceOf } from "../../dist/src/plates/plate-number.js";
-import { RECOGNITION_COLUMNS, trialReadings } from "../../dist/src/commands/seed.rows.js";
+import { RECOGNITION_PROPERTIES, trialReadings } from "../../dist/src/commands/seed.rows.js";
 
 export const PARTNER = "00000000-0000-7000-8000-000000000001";
 
 const sha256 = createHash("sha256").update("a photo").digest();
 
 const DRAWN = 10_000;
-const PLATE = RECOGNITION_COLUMNS.indexOf("plate_number");
+const PLATE = RECOGNITION_PROPERTIES.indexOf("plateNumber");
 
 /**
  * The next plates of the traffic that a store of so many rows was seeded with: nearly all were seen before, some of them often. Each call has the next of

@@ -29,6 +29,11 @@ export function lookupOf(text: string): string | null {
   return API_KEY.exec(text)?.[1] ?? null;
 }
 
+/** Whether a text has the form of our keys. */
+export function isApiKey(text: string): boolean {
+  return API_KEY.test(text);
+}
+
 /** Compares in constant time. */
 export function matchesHash(text: string, hash: Buffer): boolean {
   return timingSafeEqual(hashOf(text), hash);

@@ -49,6 +49,7 @@ export class Authenticator {
       partnerId: stored.partnerId,
       keyId: stored.id,
       scopes: new Set(stored.scopes),
+      rateLimitPerMinute: stored.rateLimitPerMinute,
       clientId: stored.id,
     };
   }

@@ -9,6 +9,8 @@ export interface Principal {
   /** UUID of the key that the caller showed; null for anonymous callers. */
   readonly keyId: string | null;
   readonly scopes: ReadonlySet<ApiScope>;
+  /** Requests a minute of this key alone; null where the server's own limit holds for the partner. */
+  readonly rateLimitPerMinute: number | null;
   /** Tells the callers of one partner apart: a caller reads its own writes, from a replica only once they are there. */
   readonly clientId: string;
 }
@@ -17,12 +19,14 @@ const EVERY_SCOPE: ReadonlySet<ApiScope> = new Set(API_SCOPES);
 
 /** The principal of callers without a key: the built-in partner, with every scope. */
 export function anonymousPrincipal(clientId: string): Principal {
-  return { partnerId: BUILT_IN_PARTNER_ID, keyId: null, scopes: EVERY_SCOPE, clientId };
+  return { partnerId: BUILT_IN_PARTNER_ID, keyId: null, scopes: EVERY_SCOPE, rateLimitPerMinute: null, clientId };
 }
 
 /** @throws AppError FORBIDDEN, naming the scope that is missing */
 export function requireScope({ scopes }: Principal, scope: ApiScope): void {
-  if (!scopes.has(scope)) {
-    throw new AppError("FORBIDDEN", `This needs a key with the scope ${scope.toLowerCase()}.`);
-  }
+  if (!scopes.has(scope)) throw missingScope(scope);
+}
+
+export function missingScope(scope: ApiScope): AppError {
+  return new AppError("FORBIDDEN", `This needs a key with the scope ${scope.toLowerCase()}.`);
 }

@@ -27,6 +27,13 @@ export interface RateLimitState {
   resetSeconds: number;
 }
 
+/** The requests of this minute are spent. */
+export class RateLimitedError extends AppError {
+  constructor(readonly rate: RateLimitState) {
+    super("RATE_LIMITED", `More than ${rate.limit} requests a minute.`, { retryAfterSeconds: rate.resetSeconds });
+  }
+}
+
 interface Share {
   /** Requests that this server may still serve without asking. */
   tokens: number;
@@ -68,7 +75,7 @@ export class RateLimiter {
     while (share.tokens === 0 && share.left > 0 && share.endsAt > Date.now()) share = await this.draw(key, limit);
     const resetSeconds = Math.max(1, Math.ceil((share.endsAt - Date.now()) / 1000));
     if (share.tokens === 0) {
-      throw new AppError("RATE_LIMITED", `More than ${limit} requests a minute.`, { retryAfterSeconds: resetSeconds });
+      throw new RateLimitedError({ limit, remaining: 0, resetSeconds });
     }
     share.tokens -= 1;
     return { limit, remaining: share.tokens + share.left, resetSeconds };

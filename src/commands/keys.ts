@@ -9,7 +9,7 @@ import { readConfig } from "../config.js";
 import { withDataSource } from "../database/data-source.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
-import { migrateAt, refusePending } from "../database/migrations.js";
+import { migrateAt, refuseOtherVersion } from "../database/migrations.js";
 import { ENTITIES } from "../entities.js";
 import { createLogger } from "../logger.js";
 import { keyTable } from "./key.table.js";
@@ -106,7 +106,7 @@ async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<
   try {
     if (embedded) await migrateAt({ url, logger, ...tables });
     const answer = await withDataSource({ url, poolSize: 2, logger, ...tables }, async (dataSource) => {
-      await refusePending(dataSource);
+      await refuseOtherVersion(dataSource);
       return action(new KeyService(new AccountStore(dataSource)));
     });
     process.stdout.write(`${answer}\n`);

@@ -22,6 +22,9 @@ Prints plate, colour, type, confidence (0 to 100) and box (left,top right,bottom
   --annotate DIR  writes each picture into DIR with corners and readings drawn in
 Ends with 1 when a picture could not be read.`;
 
+/** Nobody leaves before the end. */
+const TO_THE_END = new AbortController().signal;
+
 interface Outcome {
   file: string;
   readings: LocatedReading[];
@@ -55,7 +58,7 @@ try {
 async function recognizeFile(file: string): Promise<Outcome> {
   try {
     const photo = await readPhoto({ bytes: await bytesOf(file) }, "UPLOAD", images);
-    const readings = await recognizer.locate(photo);
+    const readings = await recognizer.locate(photo, TO_THE_END);
     if (annotateDir !== null) await annotate(photo, file, readings, annotateDir);
     return { file, readings, error: null };
   } catch (error) {

@@ -1,9 +1,12 @@
-/** Plausible readings for trials: a year of traffic in time's order, in which few plates are seen often and most a few times. */
+/** Readings for trials: a year of traffic in the order of time, in which few plates are seen often and most a few times. */
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
+import type { Property } from "../database/entity.table.js";
 import { typeOfPlate } from "../plates/plate-kind.js";
 import type { PlateColor } from "../plates/plate.vocabulary.js";
 import { provinceOf } from "../plates/plate-number.js";
+import type { PlateRecognitionEntity } from "../recognitions/store/plate-recognition.entity.js";
+import type { RecognitionRequestEntity } from "../recognitions/store/recognition-request.entity.js";
 
 /** Readings for each different plate, on average. */
 const READINGS_PER_PLATE = 5;
@@ -19,20 +22,48 @@ const SERIAL_LETTERS = [..."ABCDEFGHJKLMNPQRSTUVWXYZ"];
 
 type Field = string | number | null;
 
-/** Both rows of one reading, in the order of the columns below. */
+/** Both rows of one reading, in the order of the properties below. */
 export interface TrialReading {
   request: readonly Field[];
   recognition: readonly Field[];
 }
 
-export const REQUEST_COLUMNS =
-  "id partner_id status engine source image_sha256 image_byte_size image_format image_width image_height duration_ms created_at".split(
-    " ",
-  );
-export const RECOGNITION_COLUMNS = (
-  "id partner_id request_id rank plate_number province color type confidence brightness direction box_left box_top box_right box_bottom " +
-  "captured_at recognized_at camera_id engine"
-).split(" ");
+export const REQUEST_PROPERTIES = [
+  "id",
+  "partnerId",
+  "status",
+  "engine",
+  "source",
+  "imageSha256",
+  "imageByteSize",
+  "imageFormat",
+  "imageWidth",
+  "imageHeight",
+  "durationMs",
+  "createdAt",
+] as const satisfies readonly Property<RecognitionRequestEntity>[];
+
+export const RECOGNITION_PROPERTIES = [
+  "id",
+  "partnerId",
+  "requestId",
+  "rank",
+  "plateNumber",
+  "province",
+  "color",
+  "type",
+  "confidence",
+  "brightness",
+  "direction",
+  "boxLeft",
+  "boxTop",
+  "boxRight",
+  "boxBottom",
+  "capturedAt",
+  "recognizedAt",
+  "cameraId",
+  "engine",
+] as const satisfies readonly Property<PlateRecognitionEntity>[];
 
 /** Readings `from` to `to` of `rows` in all; the year ends now. */
 export function* trialReadings(partnerId: string, rows: number, from: number, to: number): Generator<TrialReading> {

@@ -1,16 +1,21 @@
-/** `npm run seed -- --rows 1000000`: fills a database with plausible readings for trials, by COPY, in batches. */
+/** `npm run seed -- --rows 1000000`: fills a database with readings for trials, by COPY, in batches. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { MIGRATIONS } from "../../migrations/index.js";
 import { readConfig } from "../config.js";
-import { Copier } from "../database/copy.js";
+import { Copier, type Copy } from "../database/copy.js";
+import { withDataSource } from "../database/data-source.js";
+import { tablesOf, type EntityTable, type Property, type TableOf } from "../database/entity.table.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
 import { startProgressBar } from "./progress.bar.js";
 import { ENTITIES } from "../entities.js";
+import { PlateEntity } from "../plate-records/plate.entity.js";
+import { PlateRecognitionEntity } from "../recognitions/store/plate-recognition.entity.js";
+import { RecognitionRequestEntity } from "../recognitions/store/recognition-request.entity.js";
 import { BUILT_IN_PARTNER_ID } from "../accounts/store/partner.entity.js";
-import { RECOGNITION_COLUMNS, REQUEST_COLUMNS, trialReadings } from "./seed.rows.js";
+import { RECOGNITION_PROPERTIES, REQUEST_PROPERTIES, trialReadings } from "./seed.rows.js";
 
 const BATCH_ROWS = 20_000;
 
@@ -21,13 +26,17 @@ const logger = createLogger(logLevel);
 const embedded = database.url === null ? await startEmbeddedServer(database.dataDir, logger) : null;
 try {
   const url = embedded?.url ?? database.url ?? "";
-  await migrateAt({ url, logger, entities: ENTITIES, migrations: MIGRATIONS });
-  await seed(url);
+  const schema = { url, logger, entities: ENTITIES, migrations: MIGRATIONS };
+  await migrateAt(schema);
+  await seed(url, await withDataSource({ ...schema, poolSize: 1 }, async (dataSource) => tablesOf(dataSource)));
 } finally {
   await embedded?.stop();
 }
 
-async function seed(url: string): Promise<void> {
+async function seed(url: string, tableOf: TableOf): Promise<void> {
+  const requests = tableOf(RecognitionRequestEntity);
+  const recognitions = tableOf(PlateRecognitionEntity);
+  const plates = tableOf(PlateEntity);
   const started = performance.now();
   const copier = await Copier.connect(url);
   const bar = startProgressBar(rows, "rows");
@@ -35,21 +44,33 @@ async function seed(url: string): Promise<void> {
     for (let done = 0; done < rows; done += BATCH_ROWS) {
       const batch = [...trialReadings(BUILT_IN_PARTNER_ID, rows, done, Math.min(done + BATCH_ROWS, rows))];
       await copier.load(
-        { table: "recognition_requests", columns: REQUEST_COLUMNS, rows: batch.map(({ request }) => request) },
-        {
-          table: "plate_recognitions",
-          columns: RECOGNITION_COLUMNS,
-          rows: batch.map(({ recognition }) => recognition),
-        },
+        copyOf(
+          requests,
+          REQUEST_PROPERTIES,
+          batch.map(({ request }) => request),
+        ),
+        copyOf(
+          recognitions,
+          RECOGNITION_PROPERTIES,
+          batch.map(({ recognition }) => recognition),
+        ),
       );
       bar.add(batch.length);
     }
-    await copier.settle("recognition_requests", "plate_recognitions", "plates");
+    await copier.vacuum(requests.name, recognitions.name, plates.name);
   } finally {
     bar.stop();
     await copier.end();
   }
   process.stdout.write(`${rows} rows in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+function copyOf<Entity>(
+  { name, columns }: EntityTable<Entity>,
+  properties: readonly Property<Entity>[],
+  rows: Copy["rows"],
+): Copy {
+  return { table: name, columns: properties.map((property) => columns[property].name), rows };
 }
 
 function rowsAsked(): number {

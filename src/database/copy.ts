@@ -1,4 +1,4 @@
-/** Bulk loading by COPY: lines in, rows in the table, at a multiple of what inserts reach. */
+/** Bulk loading by COPY, several times as fast as inserts. */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
@@ -11,7 +11,7 @@ export interface Copy {
   rows: Iterable<readonly (string | number | null)[]>;
 }
 
-/** Lines sent at once: one write a line would cost more than the line. */
+/** Lines for each write to the socket: a write for each line would cost more than the line. */
 const LINES_A_CHUNK = 500;
 
 /** Loads tables in turn on a connection of its own. */
@@ -24,7 +24,7 @@ export class Copier {
     return new Copier(client);
   }
 
-  /** All of them or none. */
+  /** In one transaction. */
   async load(...copies: readonly Copy[]): Promise<void> {
     await this.client.query("BEGIN");
     try {
@@ -39,8 +39,8 @@ export class Copier {
     }
   }
 
-  /** Fresh statistics and a visibility map, as a database has that was filled over a year. */
-  async settle(...tables: readonly string[]): Promise<void> {
+  /** Makes statistics and the visibility map, which a database that was filled over a year has. */
+  async vacuum(...tables: readonly string[]): Promise<void> {
     await this.client.query(`VACUUM (ANALYZE) ${tables.join(", ")}`);
   }
 
@@ -61,7 +61,7 @@ function* chunks(rows: Copy["rows"]): Generator<string> {
   if (lines.length > 0) yield `${lines.join("\n")}\n`;
 }
 
-/** COPY's text format: what would end a field or a line is escaped. */
+/** A field in COPY's text format. */
 function field(value: string | number | null): string {
   if (value === null) return "\\N";
   if (typeof value === "number") return String(value);

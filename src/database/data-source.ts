@@ -1,13 +1,10 @@
-/** The one TypeORM data source: how it connects and how its pool behaves. */
+/** TypeORM's data source: migrations, entity metadata, and what is stored through repositories. Statements have pools of their own. */
 import type { ClientBase } from "pg";
 import { DataSource, type MigrationInterface } from "typeorm";
 import type { Logger } from "../logger.js";
-import { RowClient } from "./row.client.js";
-import { PLAN_ONCE } from "./statement.pool.js";
 
 export interface DataSourceOptions {
   url: string;
-  replicaUrls?: readonly string[];
   poolSize: number;
   /** Milliseconds that a statement may wait for a connection. */
   connectTimeoutMs?: number;
@@ -20,7 +17,6 @@ export interface DataSourceOptions {
 
 export function createDataSource({
   url,
-  replicaUrls = [],
   poolSize,
   connectTimeoutMs = 10_000,
   statementTimeoutMs = 0,
@@ -30,9 +26,7 @@ export function createDataSource({
 }: DataSourceOptions): DataSource {
   return new DataSource({
     type: "postgres",
-    ...(replicaUrls.length === 0
-      ? { url }
-      : { replication: { master: { url }, slaves: replicaUrls.map((replica) => ({ url: replica })) } }),
+    url,
     entities: [...entities],
     migrations: [...migrations],
     migrationsTransactionMode: "each",
@@ -42,16 +36,14 @@ export function createDataSource({
     installExtensions: false,
     applicationName: "plategraph",
     connectTimeoutMS: connectTimeoutMs,
-    // The error drags the whole connection along, its settings included: only what went wrong is logged.
+    // The error holds the whole client, its settings included: only what went wrong is logged.
     poolErrorHandler: ({ code, message }: { code?: string; message: string }) =>
       logger.error({ code, reason: message }, "a database connection broke while idle"),
     extra: {
-      Client: RowClient,
       keepAlive: true,
       onConnect: (client: ClientBase) => {
-        // One that breaks between two statements of its holder says so to nobody: the holder's next statement fails by it. Unheard, it would end the process.
+        // Checked-out clients have no error listener; without one a dropped connection ends the process.
         client.on("error", () => undefined);
-        return client.query(PLAN_ONCE);
       },
       ...(statementTimeoutMs > 0 && { statement_timeout: statementTimeoutMs }),
     },

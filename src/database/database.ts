@@ -1,51 +1,99 @@
-/** The store's front door: where reads go, writes of one statement each, and faults told apart from outages. */
-import type { Pool } from "pg";
-import type { DataSource } from "typeorm";
+/** Where reads go, transactions, and whether anything can be stored. */
 import type { Logger } from "../logger.js";
 import { translated } from "./database.faults.js";
-import { Replicas } from "./replicas.js";
-import type { Command, Reader } from "./statement.js";
-import { StatementPool, type StatementObserver } from "./statement.pool.js";
+import { Replicas, poolFor, type Server } from "./replicas.js";
+import type { Reader } from "./statement.js";
+import { StatementPool, type PoolOptions, type StatementObserver } from "./statement.pool.js";
+import { Transaction } from "./transaction.js";
+
+export interface DatabaseOptions {
+  url: string;
+  replicaUrls: readonly string[];
+  /** Connections for each server: for short statements and transactions, and for reports. */
+  poolSize: number;
+  reportPoolSize: number;
+  connectTimeoutMs: number;
+  statementTimeoutMs: number;
+}
+
+/** Runs `work` with stores that write in one transaction; nothing is stored when it throws. */
+export type InTransaction<Stores> = <Result>(
+  clientId: string,
+  work: (stores: Stores) => Result | Promise<Result>,
+) => Promise<Result>;
 
 export class Database {
-  private readonly primary: StatementPool;
+  private readonly primary: Server;
   private readonly replicas: Replicas;
+  private readonly pools: readonly StatementPool[];
 
-  constructor(dataSource: DataSource, logger: Pick<Logger, "warn">, onStatement: StatementObserver) {
-    // TypeORM's own pools: statements go straight to them by name and as arrays, which its query runner can't do.
-    const { master, slaves } = dataSource.driver as unknown as { master: Pool; slaves: readonly Pool[] };
-    this.primary = new StatementPool(master, onStatement);
-    this.replicas = new Replicas(
-      this.primary,
-      slaves.map((pool) => new StatementPool(pool, onStatement)),
-      logger,
-    );
+  constructor(options: DatabaseOptions, logger: Pick<Logger, "warn" | "error">, onStatement: StatementObserver) {
+    const servers = [options.url, ...options.replicaUrls].map((url) => serverAt(url, options, logger, onStatement));
+    const [primary, ...replicas] = servers;
+    if (primary === undefined) throw new Error("A database needs a server.");
+    this.primary = primary;
+    this.replicas = new Replicas(primary, replicas, logger);
+    this.pools = servers.flatMap(({ main, reports }) => [main, reports]);
   }
 
-  /** Reads for this caller, which sees what it wrote itself; on a replica where there is one. */
+  /** Reads for this caller, which sees what it wrote itself; on a replica where there is one that is fit. */
   readerFor(clientId: string): Reader {
-    const reader = this.replicas.readerFor(clientId);
+    const reader = this.replicas.any ? this.replicas.readerFor(clientId) : this.primaryReader;
     return { rows: (statement) => reader.rows(statement).catch(rethrow) };
   }
 
-  /** Everything the statement does is there afterwards, or nothing; the caller's next reads show it. */
-  async write(clientId: string, command: Command): Promise<void> {
-    await this.primary.rows({ ...command, read: nothing }).catch(rethrow);
-    this.replicas.wrote(clientId);
+  /** Transactions whose work gets the stores that `storesOf` makes. The caller's next reads show what was stored. */
+  transactions<Stores>(storesOf: (transaction: Transaction) => Stores): InTransaction<Stores> {
+    return async (clientId, work) => {
+      const { result, position } = await Transaction.run(
+        this.primary.main,
+        (transaction) => work(storesOf(transaction)),
+        this.replicas.any,
+      );
+      if (position !== null) this.replicas.wrote(clientId, position);
+      return result;
+    };
   }
 
-  /** Resolves when the database answers. */
+  /** Resolves when what `work` adds could be stored now; nothing of it is. */
+  rehearse(work: (transaction: Transaction) => void): Promise<void> {
+    return Transaction.rehearse(this.primary.main, work);
+  }
+
+  /** Resolves when the primary answers. */
   async ping(): Promise<void> {
-    await this.primary.rows({ text: "SELECT 1", values: [], read: nothing }).catch(rethrow);
+    await this.primaryReader.rows({ text: "SELECT 1", values: [], read: () => null }).catch(rethrow);
   }
 
-  close(): void {
-    this.replicas.close();
+  /** Waits for the statements that run. */
+  async close(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.end()));
   }
+
+  private readonly primaryReader: Reader = {
+    rows: (statement) => poolFor(this.primary, statement).rows(statement),
+  };
 }
 
-function nothing(): void {
-  // Nobody reads what comes back.
+function serverAt(
+  url: string,
+  { poolSize, reportPoolSize, connectTimeoutMs, statementTimeoutMs }: DatabaseOptions,
+  logger: Pick<Logger, "error">,
+  onStatement: StatementObserver,
+): Server {
+  const options: Omit<PoolOptions, "size"> = {
+    url,
+    connectTimeoutMs,
+    statementTimeoutMs,
+    onStatement,
+    // The error holds the whole client, its settings included: only what went wrong is logged.
+    onError: ({ code, message }: Error & { code?: string }) =>
+      logger.error({ code, reason: message }, "a database connection broke while idle"),
+  };
+  return {
+    main: new StatementPool("once", { ...options, size: poolSize }),
+    reports: new StatementPool("each time", { ...options, size: reportPoolSize }),
+  };
 }
 
 function rethrow(error: unknown): never {

@@ -1,28 +1,26 @@
-/** Brings a database to the version that the program needs, or says that it is not there yet. */
+/** Brings a database to the version of the program, and tells when it has another one. */
 import type { DataSource } from "typeorm";
-import { createDataSource, type DataSourceOptions } from "./data-source.js";
+import { withDataSource, type DataSourceOptions } from "./data-source.js";
 
-/** Any 64-bit number that nobody else uses: two servers that start together must not migrate together. */
+/** Any 64-bit number that nothing else uses: two servers that start together must not migrate together. */
 const ADVISORY_LOCK = "7305196400812026";
 
-/** The same on connections of its own: a migration may take longer than a statement of the server's. */
+/** As `migrate`, on connections of its own: a migration may take longer than the server's statements may. */
 export async function migrateAt(options: Omit<DataSourceOptions, "poolSize">): Promise<string[]> {
-  // One holds the lock, the other works.
-  const dataSource = createDataSource({ ...options, poolSize: 2 });
-  try {
-    await dataSource.initialize();
-    return await migrate(dataSource);
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
-  }
+  // One connection holds the lock, the other works.
+  return withDataSource({ ...options, poolSize: 2 }, migrate);
 }
 
-/** Runs what is pending and gives the names of what ran. */
+/**
+ * Runs the pending migrations and returns their names.
+ * @throws Error for a database of a later version
+ */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   await runner.connect();
   try {
     await runner.query(`SELECT pg_advisory_lock(${ADVISORY_LOCK})`);
+    await refuseUnknown(dataSource);
     const ran = await dataSource.runMigrations();
     return ran.map((migration) => migration.name);
   } finally {
@@ -31,9 +29,31 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-/** Throws a sentence for the operator when the database is behind the program. */
-export async function refusePending(dataSource: DataSource): Promise<void> {
+/** @throws Error, in a sentence for the operator, for a database of an earlier or a later version */
+export async function refuseOtherVersion(dataSource: DataSource): Promise<void> {
+  await refuseUnknown(dataSource);
   if (await dataSource.showMigrations()) {
     throw new Error("The database has pending migrations: run `npm run migrate`, then start again.");
   }
+}
+
+/** A migration that this program does not have was run by a later version, which this one could damage. */
+async function refuseUnknown(dataSource: DataSource): Promise<void> {
+  const known = new Set(dataSource.migrations.map(({ name }) => name));
+  const unknown = (await recordedNames(dataSource)).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `The database is of a later version: it has the migrations ${unknown.join(", ")}, which this program does not know. ` +
+      "Start the version that ran them, or restore a backup.",
+  );
+}
+
+/** None where there is no table of migrations yet. */
+async function recordedNames(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ exists: boolean }[]>(
+    "SELECT to_regclass('migrations') IS NOT NULL AS exists",
+  );
+  if (table?.exists !== true) return [];
+  const rows = await dataSource.query<{ name: string }[]>("SELECT name FROM migrations ORDER BY id");
+  return rows.map(({ name }) => name);
 }

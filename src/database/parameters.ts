@@ -1,4 +1,4 @@
-/** The values of one statement, collected while its text is written. */
+/** Collects the values of one statement while its text is written. */
 export class Parameters {
   readonly values: unknown[] = [];
 
@@ -9,7 +9,7 @@ export class Parameters {
 }
 
 /**
- * That `column` holds one of the keys. One key is compared by itself: for a list PostgreSQL expects ten and plans anew for every call.
+ * That `column` holds one of the keys. One key is compared by itself: for a list PostgreSQL expects ten rows and may plan for them.
  */
 export function oneOf(column: string, keys: readonly string[], type: "uuid" | "text", parameters: Parameters): string {
   return keys.length === 1

@@ -1,110 +1,128 @@
 /**
- * Reads spread over read replicas. A caller that just wrote reads from the primary until a replica has caught up with what it wrote; a replica that
- * fails is left alone for a moment while the others, or the primary, answer in its place.
+ * Reads spread over read replicas. A caller that wrote is served by a replica once that replica has replayed the write, by the primary until then. A
+ * replica that fails rests for a second; the primary answers in its place.
  */
 import type { Logger } from "../logger.js";
-import { isOutage } from "./database.faults.js";
-import { text, type Reader, type Statement } from "./statement.js";
+import { isOutage, isStatementTimeout } from "./database.faults.js";
+import { numberOrNull, type Reader, type Statement } from "./statement.js";
 import type { StatementPool } from "./statement.pool.js";
+import type { LogPosition } from "./transaction.js";
+import { WritePositions } from "./write.positions.js";
 
-/** How long a replica that failed is left alone before it is tried again. */
+/** How long a replica that failed is left alone. */
 const REST_MS = 1_000;
-/** How often replicas are asked how far they are, while anybody waits for that. */
-const POLL_MS = 100;
-/** A caller that wrote so long ago counts as any other, whose reads may be behind: callers must not pile up beside a replica that is gone. */
-const FORGET_MS = 3_600_000;
+/** A replica that was found behind is asked again only after this time. */
+const ASK_EVERY_MS = 10;
 
-interface Replica {
-  readonly pool: StatementPool;
-  restsUntil: number;
-  /** Everything that was committed before this moment is there, in milliseconds of this machine's clock. */
-  caughtUpTo: number;
+/** Both kinds of connection to one server. */
+export interface Server {
+  /** Planned once; short. */
+  readonly main: StatementPool;
+  /** Planned for their values; may take seconds. Pools apart, so that reports never hold the connections that everything else needs. */
+  readonly reports: StatementPool;
+}
+
+/** Null on a server that replays nothing, such as a replica that was promoted. */
+const REPLAYED: Statement<LogPosition | null> = {
+  text: "SELECT CASE WHEN pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0') END",
+  values: [],
+  read: ([position]) => numberOrNull(position),
+};
+
+export function poolFor(
+  { main, reports }: Server,
+  { customPlan = false }: Pick<Statement<unknown>, "customPlan">,
+): StatementPool {
+  return customPlan ? reports : main;
 }
 
 export class Replicas {
   private readonly replicas: readonly Replica[];
-  /** When each caller last wrote; only those that some replica may not have caught up with. */
-  private readonly writes = new Map<string, number>();
+  private readonly writes = new WritePositions();
   private turn = 0;
-  private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly primary: StatementPool,
-    pools: readonly StatementPool[],
+    private readonly primary: Server,
+    servers: readonly Server[],
     private readonly logger: Pick<Logger, "warn">,
   ) {
-    this.replicas = pools.map((pool) => ({ pool, restsUntil: 0, caughtUpTo: 0 }));
+    this.replicas = servers.map((server) => new Replica(server));
   }
 
-  /** Reads that see everything the caller wrote through this server. */
-  readerFor(caller: string): Reader {
-    return { rows: (statement) => this.rows(statement, caller) };
+  get any(): boolean {
+    return this.replicas.length > 0;
   }
 
-  /** The caller's write is committed. */
-  wrote(caller: string): void {
-    if (this.replicas.length === 0) return;
-    // One millisecond on: a write and the poll that covers it may fall into the same one.
-    this.writes.set(caller, Date.now() + 1);
-    this.timer ??= setTimeout(() => void this.poll(), POLL_MS).unref();
+  /** Reads that see everything that the caller wrote through this server. */
+  readerFor(clientId: string): Reader {
+    return { rows: (statement) => this.rows(statement, clientId) };
   }
 
-  close(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
+  /** The caller's transaction is committed; everything up to `position` must be replayed before a replica may answer the caller. */
+  wrote(clientId: string, position: LogPosition): void {
+    this.writes.set(clientId, position);
   }
 
-  private async rows<Row>(statement: Statement<Row>, caller: string): Promise<Row[]> {
-    const replica = this.next(this.writes.get(caller) ?? 0);
-    if (replica === null) return this.primary.rows(statement);
+  private async rows<Row>(statement: Statement<Row>, clientId: string): Promise<Row[]> {
+    const replica = this.any ? await this.fit(this.writes.get(clientId)) : null;
+    if (replica === null) return poolFor(this.primary, statement).rows(statement);
     try {
-      return await replica.pool.rows(statement);
+      return await poolFor(replica.server, statement).rows(statement);
     } catch (error) {
-      if (!isOutage(error)) throw error;
-      replica.restsUntil = Date.now() + REST_MS;
+      // A statement that took too long would take as long on the primary.
+      if (!isOutage(error) || isStatementTimeout(error)) throw error;
+      replica.rest();
       this.logger.warn({ reason: String(error) }, "a replica failed; the primary answers in its place");
-      return this.primary.rows(statement);
+      return poolFor(this.primary, statement).rows(statement);
     }
   }
 
-  /** The next in turn that does not rest and has caught up with `since`. */
-  private next(since: number): Replica | null {
-    if (this.replicas.length === 0) return null;
-    const now = Date.now();
-    const fit = this.replicas.filter(({ restsUntil, caughtUpTo }) => restsUntil <= now && caughtUpTo >= since);
-    this.turn = (this.turn + 1) % Math.max(1, fit.length);
-    return fit[this.turn] ?? null;
+  /** The next in turn that does not rest and has replayed the log up to `position`. */
+  private async fit(position: LogPosition): Promise<Replica | null> {
+    const awake = this.replicas.filter((replica) => !replica.resting);
+    this.turn += 1;
+    for (let index = 0; index < awake.length; index += 1) {
+      const replica = awake[(this.turn + index) % awake.length];
+      if (replica !== undefined && (await replica.hasReplayed(position))) return replica;
+    }
+    return null;
+  }
+}
+
+class Replica {
+  private restsUntil = 0;
+  private replayed: LogPosition = 0;
+  private askedAt = 0;
+  private asking: Promise<void> | null = null;
+
+  constructor(readonly server: Server) {}
+
+  get resting(): boolean {
+    return this.restsUntil > Date.now();
   }
 
-  private async poll(): Promise<void> {
-    const before = Date.now();
+  rest(): void {
+    this.restsUntil = Date.now() + REST_MS;
+  }
+
+  /** Asks the replica where it is not known; all who wait share one question. */
+  async hasReplayed(position: LogPosition): Promise<boolean> {
+    if (this.replayed >= position) return true;
+    if (this.asking === null && Date.now() - this.askedAt < ASK_EVERY_MS) return false;
+    await (this.asking ??= this.ask());
+    return this.replayed >= position;
+  }
+
+  private async ask(): Promise<void> {
     try {
-      const [position] = await this.primary.rows({
-        text: "SELECT pg_current_wal_lsn()::text",
-        values: [],
-        read: ([value]) => text(value),
-      });
-      await Promise.all(this.replicas.map((replica) => this.ask(replica, position ?? "", before)));
+      const [replayed] = await this.server.main.rows(REPLAYED);
+      if (replayed === null || replayed === undefined) this.rest();
+      else this.replayed = replayed;
     } catch {
-      // The primary is away: nobody catches up with anything now.
-    }
-    const reached = Math.min(...this.replicas.map(({ caughtUpTo }) => caughtUpTo));
-    for (const [caller, at] of this.writes) {
-      if (at <= reached || at < before - FORGET_MS) this.writes.delete(caller);
-    }
-    this.timer = this.writes.size > 0 ? setTimeout(() => void this.poll(), POLL_MS).unref() : null;
-  }
-
-  private async ask(replica: Replica, position: string, before: number): Promise<void> {
-    try {
-      const [there] = await replica.pool.rows({
-        // A server that was promoted replays nothing: it is nobody's replica.
-        text: "SELECT coalesce(pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn, false)",
-        values: [position],
-        read: ([value]) => value === "t",
-      });
-      if (there === true) replica.caughtUpTo = before;
-    } catch {
-      replica.restsUntil = Date.now() + REST_MS;
+      this.rest();
+    } finally {
+      this.askedAt = Date.now();
+      this.asking = null;
     }
   }
 }

@@ -1,38 +1,112 @@
-/** One server's connections: statements by name, planned once. */
-import type { Pool } from "pg";
-import { preparedRows } from "./prepared.query.js";
-import type { Reader, Statement } from "./statement.js";
+/** Connections to one server for one kind of statement. */
+import pg, { type ClientBase, type PoolClient } from "pg";
+import type { Command, Reader, Statement } from "./statement.js";
+import { StatementNames } from "./statement.names.js";
 
-/** Told of every statement sent, for the metrics. */
+/** Called for every statement sent, for the metrics. */
 export type StatementObserver = () => void;
 
-/** Said on every new connection: left to itself, PostgreSQL plans most of our statements anew for every call, which takes longer than running them. */
-export const PLAN_ONCE = "SET plan_cache_mode = force_generic_plan";
-const PLAN_ANEW = "SET plan_cache_mode = force_custom_plan";
+export interface PoolOptions {
+  url: string;
+  /** Connections at most. */
+  size: number;
+  /** Milliseconds that a statement may wait for a connection. */
+  connectTimeoutMs: number;
+  /** Milliseconds that a statement may run; 0 is no limit. */
+  statementTimeoutMs: number;
+  /** An idle connection broke. */
+  onError: (error: Error) => void;
+  onStatement: StatementObserver;
+}
+
+/**
+ * "once": every statement is planned for any values, once for each connection. Left to itself, PostgreSQL plans most of ours at every call, which takes
+ * longer than running them. "each time": planned for the values at hand.
+ */
+export type Planning = "once" | "each time";
+const PLAN_CACHE_MODE = { once: "force_generic_plan", "each time": "force_custom_plan" } as const;
+
+/** A connection that holds so many prepared statements is closed when it is free; the pool opens another. */
+const MAX_PREPARED = 256;
+
+/** Columns as PostgreSQL's text: readers know their columns, `pg` would look for a parser by each column's type. */
+const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
 
 export class StatementPool implements Reader {
-  constructor(
-    private readonly pool: Pool,
-    private readonly onStatement: StatementObserver,
-  ) {}
+  private readonly pool: pg.Pool;
+  private readonly names: StatementNames | null;
+  /** Names that each connection has prepared. */
+  private readonly prepared = new WeakMap<PoolClient, Set<string>>();
 
-  rows<Row>(statement: Statement<Row>): Promise<Row[]> {
-    this.onStatement();
-    return statement.planAnew ? this.rowsPlannedAnew(statement) : preparedRows(this.pool, statement);
+  constructor(
+    planning: Planning,
+    private readonly options: PoolOptions,
+  ) {
+    this.names = planning === "once" ? new StatementNames() : null;
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.size,
+      application_name: "plategraph",
+      keepAlive: true,
+      connectionTimeoutMillis: options.connectTimeoutMs,
+      ...(options.statementTimeoutMs > 0 && { statement_timeout: options.statementTimeoutMs }),
+      // A transaction's statements are sent without waiting for the answers between them.
+      pipeline: true,
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types leave out
+      onConnect: (client) => prepareConnection(client, planning),
+    });
+    this.pool.on("error", options.onError);
   }
 
-  private async rowsPlannedAnew<Row>(statement: Statement<Row>): Promise<Row[]> {
+  async rows<Row>({ text, values, read }: Statement<Row>): Promise<Row[]> {
+    return this.withClient(async (client) => {
+      const rows = await this.send(client, { text, values });
+      return rows.map((columns) => read(columns));
+    });
+  }
+
+  /** Runs `work` on a connection of its own. One on which anything failed is closed. */
+  async withClient<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
+    let done = false;
     try {
-      await client.query(PLAN_ANEW);
-      const rows = await preparedRows(client, statement);
-      await client.query(PLAN_ONCE);
-      client.release();
-      return rows;
-    } catch (error) {
-      // Whatever state the connection is in now, nobody gets it again.
-      client.release(true);
-      throw error;
+      const result = await work(client);
+      done = true;
+      return result;
+    } finally {
+      client.release(!done || (this.prepared.get(client)?.size ?? 0) >= MAX_PREPARED);
     }
   }
+
+  /** Sends one statement on a connection that the caller holds. */
+  async send(client: PoolClient, { text, values }: Command): Promise<(string | null)[][]> {
+    this.options.onStatement();
+    const name = this.names?.nameOf(text);
+    if (name !== undefined) this.remember(client, name);
+    const { rows } = await client.query<(string | null)[], unknown[]>({
+      ...(name !== undefined && { name }),
+      text,
+      values: values as unknown[],
+      rowMode: "array",
+      types: AS_TEXT,
+    });
+    return rows;
+  }
+
+  /** Waits for the statements that run. */
+  end(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private remember(client: PoolClient, name: string): void {
+    const names = this.prepared.get(client);
+    if (names === undefined) this.prepared.set(client, new Set([name]));
+    else names.add(name);
+  }
+}
+
+async function prepareConnection(client: ClientBase, planning: Planning): Promise<void> {
+  // A connection in use has no error listener of the pool's; without one a dropped connection would end the process. The statement on it fails anyway.
+  client.on("error", () => undefined);
+  await client.query(`SET plan_cache_mode = ${PLAN_CACHE_MODE[planning]}`);
 }

@@ -1,4 +1,4 @@
-/** One statement: its text, its values, and how to read what comes back. */
+/** One statement: its text, its values, and how to read the rows that it returns. */
 
 /** RFC 3339 in UTC with milliseconds, as `timestamp()` writes it: `2026-11-23T04:05:06.789Z`. */
 export type Timestamp = string;
@@ -13,22 +13,25 @@ export type RowReader<Row> = (columns: readonly ColumnText[], at?: number) => Ro
 export interface Command {
   text: string;
   values: readonly unknown[];
-  /** Planned for these very values instead of once for all: for statements whose best way depends on how much they find. */
-  planAnew?: boolean;
 }
 
 export interface Statement<Row> extends Command {
+  /**
+   * Planned for these values at every call, on a connection for reports. For statements whose best plan depends on how many rows their values find,
+   * and which may take seconds.
+   */
+  customPlan?: boolean;
   read: RowReader<Row>;
 }
 
-/** Whoever runs reads: the primary, or whichever server is fit for it. */
+/** Runs reads: the primary, or a replica that is fit for it. */
 export interface Reader {
   rows<Row>(statement: Statement<Row>): Promise<Row[]>;
 }
 
-/** For a column that is never null. */
+/** @throws for null: the column is never null */
 export function text(column: ColumnText | undefined): string {
-  if (column === null || column === undefined) throw new Error("A column holds nothing where there always is a value.");
+  if (column === null || column === undefined) throw new Error("A column that is never null is null.");
   return column;
 }
 
@@ -44,7 +47,7 @@ export function numberOrNull(column: ColumnText | undefined): number | null {
   return column === null || column === undefined ? null : Number(column);
 }
 
-/** By the length of PostgreSQL's text: how the milliseconds end. */
+/** PostgreSQL drops trailing zeros; by the length of its text, how the milliseconds end. */
 const MILLISECONDS: Readonly<Record<number, string>> = { 19: ".000Z", 21: "00Z", 22: "0Z", 23: "Z" };
 
 /** `2026-11-23 04:05:06.78`, a time without zone that is meant in UTC, as `2026-11-23T04:05:06.780Z`. */

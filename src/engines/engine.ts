@@ -20,7 +20,7 @@ export interface PlateReading {
   boundingBox: BoundingBox | null;
 }
 
-/** How an attempt went on the engine's side; kept with the request whether it succeeded or not. */
+/** How a recognition went on the engine's side; kept with the request whether it succeeded or not. */
 export interface EngineTrace {
   engine: RecognitionEngine;
   /** Juhe 单号. */
@@ -40,13 +40,15 @@ export interface Recognition extends EngineTrace {
 
 export interface Engine {
   /**
-   * Reads every plate in the photo. Rejects with a `EngineError` that says how far it got, or an `AppError` for a bad picture.
-   * @param signal aborted when nobody waits for the answer any longer
+   * Reads every plate in the photo.
+   * @param signal aborts when nobody waits for the answer any longer; what has been paid for is finished all the same
+   * @throws AppError INVALID_IMAGE for a photo that does not decode
+   * @throws EngineError that says how far it got, RECOGNIZER_UNAVAILABLE once the signal has aborted
    */
   recognize(photo: Photo, signal: AbortSignal): Promise<Recognition>;
 }
 
-/** A recognition that failed on the engine's side, with what is to be kept of the attempt. */
+/** A recognition that failed on the engine's side, with what is kept of it. */
 export class EngineError extends AppError {
   readonly trace: EngineTrace;
 
@@ -54,4 +56,14 @@ export class EngineError extends AppError {
     super(code, message, options);
     this.trace = trace;
   }
+}
+
+/** The trace of an engine that did nothing yet. */
+export function untraced(engine: RecognitionEngine): EngineTrace {
+  return { engine, orderId: null, juheErrorCode: null, rawAnswer: null, fallbackReason: null };
+}
+
+/** The failure of a recognition that nobody waits for any longer. */
+export function cancelled(trace: EngineTrace): EngineError {
+  return new EngineError("RECOGNIZER_UNAVAILABLE", "The request was cancelled before the photo was read.", trace);
 }

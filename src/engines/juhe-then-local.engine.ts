@@ -15,14 +15,14 @@ export class JuheThenLocalEngine implements Engine {
   /**
    * The vendor's answer, "no plate" included; else the local one, with engine LOCAL, the vendor's code, answer and order
    * kept, and `fallbackReason` set.
-   * @throws AppError for a bad picture; EngineError for the vendor's other failures (such as a wrong key, which a
+   * @throws AppError for a photo that does not decode; EngineError for the vendor's other failures (such as a wrong key, which a
    * silent fallback would hide) and when the local engine fails too
    */
   async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
     try {
       return await this.#juhe.recognize(photo, signal);
     } catch (error) {
-      if (!isPassingFailure(error)) throw error;
+      if (signal.aborted || !isPassingFailure(error)) throw error;
       return await this.#recognizeLocally(photo, error, signal);
     }
   }

@@ -1,20 +1,20 @@
 /** Reads plates by asking the vendor, and says in our words what came of it. */
-import type { AppError } from "../errors.js";
-import { type JuheFault } from "../errors.js";
+import type { AppError, JuheFault } from "../errors.js";
 import { fitPicture, type FittedPicture, type PictureLimits } from "../images/fitted.picture.js";
 import type { ImageFormat, Photo } from "../images/photo.js";
 import { JUHE_NOT_RECOGNIZED, errorCodeOfJuhe } from "../juhe/error.codes.js";
 import type { JuheOutcome } from "../juhe/answer.parser.js";
-import type { JuheAnswer, JuheClient } from "../juhe/juhe.client.js";
+import { MAX_CONNECTIONS, type JuheAnswer, type JuheClient } from "../juhe/juhe.client.js";
 import type { Logger } from "../logger.js";
-import { EngineError, type EngineTrace, type Recognition, type Engine } from "./engine.js";
+import { cancelled, EngineError, untraced, type Engine, type EngineTrace, type Recognition } from "./engine.js";
+import { TaskQueue } from "./task.queue.js";
 
-/** The vendor's limits, as a sibling interface documents them; this one's document names none. */
+/** The limits of another interface of the vendor's; the document of this one gives none. */
 const VENDOR_LIMITS: PictureLimits = {
   formats: ["JPEG", "PNG", "BMP"],
   minSide: 15,
   maxSide: 4096,
-  // "4 MB" counted in the smaller megabytes: a picture in between is sent smaller rather than refused.
+  // 4 MB: the document does not say whether of 10^6 or 2^20 bytes.
   maxBase64Length: 4_000_000,
 };
 
@@ -25,42 +25,63 @@ const FILE_BY_FORMAT: Record<ImageFormat, { name: string; contentType: string }>
   WEBP: { name: "picture.webp", contentType: "image/webp" },
 };
 
+/** Readings kept of one answer (C6): more plates than any photo shows. */
+const MAX_READINGS = 100;
+
 /** Asks the vendor's `verify` for uploads and `query` for base64. */
 export class JuheEngine implements Engine {
-  readonly #client: Pick<JuheClient, "verify" | "query">;
+  readonly #client: JuheClient;
   readonly #log: Logger;
+  /** Before undici's own queue, which a call can't leave without being counted as sent. */
+  readonly #queue = new TaskQueue(MAX_CONNECTIONS);
 
-  constructor(client: Pick<JuheClient, "verify" | "query">, log: Logger) {
+  constructor(client: JuheClient, log: Logger) {
     this.#client = client;
     this.#log = log;
   }
 
   /**
-   * One call to the vendor, best reading first. A picture outside the vendor's limits is sent re-encoded; boxes are in
-   * the photo as sent all the same.
+   * One call to the vendor; its surest reading comes first. A photo outside the vendor's limits is sent re-encoded, and boxes are still in pixels of
+   * the photo as sent. The call is not made when the signal aborts before; once made it is finished, because it is billed.
    * @throws AppError INVALID_IMAGE before the vendor is asked
    * @throws EngineError RECOGNIZER_UNAVAILABLE, RECOGNIZER_QUOTA_EXCEEDED, RECOGNIZER_MISCONFIGURED or
    * INTERNAL_SERVER_ERROR, by the vendor's code
    */
-  async recognize(photo: Photo): Promise<Recognition> {
+  async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
     const picture = await fitPicture(photo, VENDOR_LIMITS);
-    const { outcome, rawAnswer } = await this.#ask(photo, picture);
+    const { outcome, rawAnswer } = await this.#askInTurn(photo, picture, signal);
     const trace = traceOf(outcome, rawAnswer);
     if (outcome.kind === "read") {
       const readings = outcome.readings.map((reading) => ({
         ...reading,
         boundingBox: reading.boundingBox && picture.boxAsSent(reading.boundingBox),
       }));
-      return { ...trace, readings: readings.sort((a, b) => b.confidence - a.confidence) };
+      readings.sort((a, b) => b.confidence - a.confidence);
+      if (readings.length > MAX_READINGS) {
+        this.#log.warn({ readings: readings.length, kept: MAX_READINGS }, "juhe's answer has too many readings");
+      }
+      return { ...trace, readings: readings.slice(0, MAX_READINGS) };
     }
     if (outcome.kind === "refused" && outcome.errorCode === JUHE_NOT_RECOGNIZED) return { ...trace, readings: [] };
     throw this.#failure(outcome, trace);
   }
 
-  #ask(photo: Photo, { bytes, format }: FittedPicture): Promise<JuheAnswer> {
-    if (photo.source === "BASE64") return this.#client.query(bytes.toString("base64"));
+  /** The vendor's answer. The call's time includes the wait for a connection. */
+  async #askInTurn(photo: Photo, picture: FittedPicture, signal: AbortSignal): Promise<JuheAnswer> {
+    const timeout = this.#client.timeout();
+    try {
+      return await this.#queue.run(() => this.#ask(photo, picture, timeout), AbortSignal.any([signal, timeout]));
+    } catch (error) {
+      if (signal.aborted) throw cancelled(untraced("JUHE"));
+      if (!timeout.aborted) throw error;
+      return { outcome: { kind: "broken", problem: "has too many calls waiting" }, rawAnswer: null };
+    }
+  }
+
+  #ask(photo: Photo, { bytes, format }: FittedPicture, timeout: AbortSignal): Promise<JuheAnswer> {
+    if (photo.source === "BASE64") return this.#client.query(bytes.toString("base64"), timeout);
     const { name, contentType } = FILE_BY_FORMAT[format];
-    return this.#client.verify(bytes, name, contentType);
+    return this.#client.verify(bytes, name, contentType, timeout);
   }
 
   #failure(outcome: Exclude<JuheOutcome, { kind: "read" }>, trace: EngineTrace): AppError {
@@ -73,12 +94,12 @@ export class JuheEngine implements Engine {
     const juhe: JuheFault = { errorCode, reason };
     switch (errorCodeOfJuhe(errorCode)) {
       case "RECOGNIZER_MISCONFIGURED":
-        this.#log.error({ juhe }, "juhe refuses the account: check JUHE_KEY and what the account may do");
-        // The caller is told no more: what is wrong with the account is between its owner and the vendor.
+        this.#log.error({ juhe }, "juhe refused the account: check JUHE_KEY and the account's permissions");
+        // The caller learns no more: the fault concerns the operator's account.
         return new EngineError("RECOGNIZER_MISCONFIGURED", "The recognition service is not set up correctly.", trace);
       case "INTERNAL_SERVER_ERROR":
-        this.#log.error({ juhe }, "juhe finds fault with how we ask");
-        return new EngineError("INTERNAL_SERVER_ERROR", `juhe finds fault with how we ask: ${errorCode}`, trace);
+        this.#log.error({ juhe }, "juhe refused the form of the request");
+        return new EngineError("INTERNAL_SERVER_ERROR", `juhe refused the form of the request: ${errorCode}`, trace);
       case "RECOGNIZER_QUOTA_EXCEEDED":
         this.#log.warn({ juhe }, "juhe's quota is used up");
         return new EngineError("RECOGNIZER_QUOTA_EXCEEDED", "The recognition service's quota is used up.", trace, {

@@ -1,7 +1,7 @@
 /** Reads locally, and pays the vendor only where the local reading is absent or weak. */
 import type { Photo } from "../images/photo.js";
 import { failureSentence, isPassingFailure, withVendorTrace } from "./fallback.trace.js";
-import { EngineError, type Recognition, type Engine } from "./engine.js";
+import { cancelled, EngineError, untraced, type Engine, type Recognition } from "./engine.js";
 
 export class LocalThenJuheEngine implements Engine {
   readonly #local: Engine;
@@ -17,13 +17,14 @@ export class LocalThenJuheEngine implements Engine {
 
   /**
    * The local answer where its best reading is sure enough, else the vendor's, with `fallbackReason` set. A weak local
-   * reading stands where the vendor reads nothing or can't be had: it says itself how weak it is. Where the local engine
-   * found nothing and the vendor can't be had, nobody knows whether there is a plate: that is the vendor's error, which
-   * may be tried again, and not "no plate".
-   * @throws AppError for a bad picture; EngineError as the vendor's recognizer does
+   * reading stands where the vendor reads nothing or is unavailable: its confidence says how weak it is. Where the local
+   * engine found nothing and the vendor is unavailable, that is the vendor's error, which may be retried, and not "no
+   * plate".
+   * @throws AppError for a photo that does not decode; EngineError as `JuheEngine` does
    */
   async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
     const local = await this.#recognizeLocally(photo, signal);
+    if (signal.aborted && local === null) throw cancelled(untraced("LOCAL"));
     if (local === null) return await this.#askJuhe(photo, "the local engine failed", signal);
     const best = bestConfidence(local);
     if (best === null) return await this.#askJuhe(photo, "the local engine found no plate", signal);
@@ -39,7 +40,7 @@ export class LocalThenJuheEngine implements Engine {
     }
   }
 
-  /** Null when the engine itself failed: the vendor can make up for that. A bad picture is bad for both. */
+  /** Null when the engine failed, which the vendor can make up for; a photo that does not decode fails with either. */
   async #recognizeLocally(photo: Photo, signal: AbortSignal): Promise<Recognition | null> {
     try {
       return await this.#local.recognize(photo, signal);

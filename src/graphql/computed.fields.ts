@@ -3,7 +3,7 @@
  * a promise for each field of each row.
  */
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
-import type { PlateRow } from "../plate-records/plate.columns.js";
+import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   BoxRow,
   ImageRow,

@@ -2,7 +2,7 @@
 import { registerEnumType } from "type-graphql";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
 import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
-import { RECOGNITION_ORDERS } from "../recognitions/store/recognition.page.js";
+import { RECOGNITION_ORDERS } from "../recognitions/store/recognition.order.js";
 import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
 import { RECOGNITION_STATUSES } from "../recognitions/store/recognition-request.entity.js";
 import { RECOGNITION_ENGINES } from "../engines/engine.js";

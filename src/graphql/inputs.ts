@@ -5,6 +5,7 @@ import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabular
 import type { PlateNumberFilter } from "../plate-records/plate-number.filter.js";
 import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/store/recognition.filter.js";
 import type { Timestamp } from "../database/statement.js";
+import { checkedCapturedAt } from "../recognitions/captured-at.js";
 import type { RecognizeOptions } from "../recognitions/request.records.js";
 import type { RecognitionEngine } from "../engines/engine.js";
 import { DateTimeScalar } from "./date-time.scalar.js";
@@ -113,12 +114,17 @@ export class RecognizeOptionsInput {
 
 export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefined): RecognizeOptions {
   return {
-    cameraId: checkedText("cameraId", input?.cameraId),
-    capturedAt: input?.capturedAt ? new Date(input.capturedAt) : null,
+    cameraId: checkedCameraId(input?.cameraId),
+    capturedAt: input?.capturedAt ? checkedCapturedAt(new Date(input.capturedAt)) : null,
     externalReference: checkedText("externalReference", input?.externalReference),
     engine: input?.engine ?? null,
     orderId: null,
   };
+}
+
+function checkedCameraId(cameraId: string | null | undefined): string | null {
+  if (cameraId === "") throw new AppError("BAD_USER_INPUT", "`cameraId` is empty: leave it out where there is none.");
+  return checkedText("cameraId", cameraId);
 }
 
 /** Refuses what the database could not hold or should not be asked. */

@@ -3,7 +3,7 @@ import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
 import type { PageRequest, RecognitionPage } from "../recognitions/store/recognition.page.js";
-import type { PlateRow } from "../plate-records/plate.columns.js";
+import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   PlateRecognitionRow,
   RecognitionParts,

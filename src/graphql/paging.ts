@@ -5,14 +5,13 @@ import { AppError, quoted } from "../errors.js";
 import {
   fitsOrder,
   positionOf,
-  type PageRequest,
   type Position,
   type RecognitionOrder,
-} from "../recognitions/store/recognition.page.js";
+} from "../recognitions/store/recognition.order.js";
+import { MAX_PAGE_SIZE, type PageRequest } from "../recognitions/store/recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/store/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
-export const MAX_PAGE_SIZE = 100;
 /** Of `nodes(ids:)`. */
 export const MAX_NODES = 100;
 

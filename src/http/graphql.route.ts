@@ -1,12 +1,13 @@
 /** /graphql: a request becomes an operation once its caller is let in, Apollo Server runs it, and every answer takes the media type asked for. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
+import type { Admission } from "../accounts/admission.js";
 import { anonymousPrincipal, type Principal } from "../accounts/principal.js";
 import type { GraphQLContext } from "../graphql/context.js";
 import type { GraphQLService } from "../graphql/graphql.server.js";
 import { discardRest } from "./body.receiver.js";
 import type { ByteShare } from "./byte.budget.js";
-import type { CallerCheck } from "./caller.check.js";
+import { admitRequest } from "./caller.js";
 import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
 import { operationOf } from "./graphql.form.js";
 import { headersOf, HttpFault, statusOf } from "./http.fault.js";
@@ -20,7 +21,7 @@ export interface GraphQLRouteOptions extends ExchangeLimits {
   graphql: GraphQLService;
   createContext: (principal: Principal, signal: AbortSignal) => GraphQLContext;
   checkSite: SiteGuard;
-  checkCaller: CallerCheck;
+  admission: Admission;
   maxImageBytes: number;
 }
 
@@ -58,10 +59,8 @@ async function answer(
   }
   // A browser that opens the page is not a caller yet. Its query, if any, does not run.
   const page = prefersPage(method, headers.accept);
-  if (!page) {
-    refuseSimpleRequest(headers);
-    options.checkCaller();
-  }
+  if (!page) refuseSimpleRequest(headers);
+  const principal = page ? anonymousPrincipal(request.ip) : await admitRequest(options.admission, request, reply);
   const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
   options.graphql.checkDocument(queryOf(operation));
   const {
@@ -75,7 +74,7 @@ async function answer(
       search: method === "GET" && !page ? searchOf(raw.url ?? "") : "",
       body: operation,
     } satisfies HTTPGraphQLRequest,
-    context: async () => options.createContext(anonymousPrincipal(request.ip), signal),
+    context: async () => options.createContext(principal, signal),
   });
   const text = completeText(body);
   share.add(text.length);

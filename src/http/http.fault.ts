@@ -31,5 +31,7 @@ export function statusOf(error: unknown): number {
 }
 
 export function headersOf(error: unknown): Readonly<Record<string, string>> {
-  return error instanceof HttpFault ? error.headers : {};
+  if (error instanceof HttpFault) return error.headers;
+  const seconds = error instanceof AppError ? error.retryAfterSeconds : undefined;
+  return seconds === undefined ? {} : { "retry-after": String(seconds) };
 }

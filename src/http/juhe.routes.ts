@@ -1,6 +1,6 @@
 /** /verify_carlicense/*: the vendor's protocol, for programs that were written for the vendor. */
 import { v7 as uuidv7 } from "uuid";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.js";
 import { decodeBase64Image } from "../images/base64.js";
 import type { ImageSource } from "../images/photo.js";
@@ -12,11 +12,12 @@ import {
   type JuheSuccessBody,
 } from "../juhe/answer.writer.js";
 import type { Logger } from "../logger.js";
-import { anonymousPrincipal } from "../accounts/principal.js";
+import type { Admission } from "../accounts/admission.js";
+import { isApiKey } from "../accounts/api-key.secret.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
 import type { ByteShare } from "./byte.budget.js";
 import { discardRest } from "./body.receiver.js";
-import type { CallerCheck } from "./caller.check.js";
+import { admitKey } from "./caller.js";
 import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
 import { headersOf } from "./http.fault.js";
 import { isForm, readForm } from "./multipart.form.js";
@@ -26,7 +27,9 @@ import { readUrlencoded } from "./urlencoded.form.js";
 export interface JuheRoutesOptions extends ExchangeLimits {
   service: RecognitionService;
   checkSite: SiteGuard;
-  checkCaller: CallerCheck;
+  admission: Admission;
+  /** Whether callers need no key of ours. */
+  allowAnonymous: boolean;
   maxImageBytes: number;
   logger: Logger;
 }
@@ -52,10 +55,7 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
     let answer: JuheSuccessBody | JuheErrorBody;
     try {
       options.checkSite(request);
-      answer =
-        request.method === "POST"
-          ? await recognize(request, callerSignal(reply), source, share, options)
-          : juheError(271104);
+      answer = request.method === "POST" ? await recognize(request, reply, source, share, options) : juheError(271104);
     } catch (error) {
       discardRest(request.raw);
       reply.headers(headersOf(error));
@@ -68,19 +68,27 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
 
 async function recognize(
   request: FastifyRequest,
-  signal: AbortSignal,
+  reply: FastifyReply,
   source: ImageSource,
   share: ByteShare,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
-  options.checkCaller();
+  const signal = callerSignal(reply);
   const { key, photo } = await readVendorForm(request, source, share, options);
   if (key === "") return juheError(10001);
+  // A program written for the vendor sends the vendor's key; where anonymous callers are let in, that is no key of ours.
+  const principal = await admitKey(
+    options.admission,
+    isApiKey(key) || !options.allowAnonymous ? key : null,
+    request,
+    reply,
+  );
   if (photo.length === 0) return juheError(271102);
-  const bytes = typeof photo === "string" ? decodeBase64Image(photo, { maxBytes: options.maxImageBytes }) : photo;
+  const limits = { maxBytes: options.maxImageBytes };
+  const bytes = typeof photo === "string" ? await decodeBase64Image(photo, limits) : photo;
   const orderId = newOrderId();
   const { request: attempt, recognitions } = await options.service.recognize(
-    anonymousPrincipal(request.ip),
+    principal,
     { bytes },
     source,
     { cameraId: null, capturedAt: null, externalReference: null, engine: null, orderId },
@@ -126,8 +134,7 @@ async function readVendorForm(
     maxBytes: base64Bytes * 3,
     fields: { key: MAX_KEY_BYTES, file: base64Bytes },
   });
-  // A `+` that the sender did not encode arrives as a space.
-  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1").replaceAll(" ", "+");
+  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1");
   return { key: fields.get("key")?.toString("utf8") ?? keyInQuery, photo };
 }
 

@@ -1,4 +1,4 @@
-/** Asks the vendor: one request a call, over connections that are kept, within a time and a size, with the key held back. */
+/** Asks the vendor: one HTTP request a call, over connections that are kept, within a time and a size, with the key cut out of the answer. */
 import { randomUUID } from "node:crypto";
 import { Pool, type Dispatcher } from "undici";
 import { parseJuheAnswer, type JuheOutcome } from "./answer.parser.js";
@@ -23,15 +23,16 @@ interface Body {
   bytes: string | Buffer;
 }
 
-/** Enough for thousands of plates; an answer beyond it is no answer of the vendor's. */
+/** Enough for two thousand plates. A larger answer is refused while it arrives. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+/** Characters kept of an answer that is not JSON. */
 const MAX_KEPT_TEXT = 10_000;
-/** Longer than any sentence of the vendor's; it goes on to callers. */
+/** Characters; longer than any sentence of the vendor's. Callers see it. */
 const MAX_REASON = 200;
 /** The vendor's has 26 characters. */
 const MAX_ORDER_ID = 100;
-/** A burst waits for a free connection rather than opening hundreds at the vendor. */
-const MAX_CONNECTIONS = 32;
+/** Connections to the vendor, each for one call at a time. */
+export const MAX_CONNECTIONS = 32;
 
 class AnswerTooLargeError extends Error {}
 
@@ -55,15 +56,23 @@ export class JuheClient {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** file格式识别: the picture as an uploaded file. */
-  verify(file: Buffer, filename: string, contentType: string): Promise<JuheAnswer> {
-    return this.#ask("verify", multipartBody(this.#key, file, filename, contentType));
+  /** The time of one call, from now on. */
+  timeout(): AbortSignal {
+    return AbortSignal.timeout(this.#timeoutMs);
   }
 
-  /** 图片base64识别: the picture as base64 without a `data:` prefix. */
-  query(base64: string): Promise<JuheAnswer> {
+  /**
+   * file格式识别: the photo as an uploaded file.
+   * @param timeout made by `timeout()`, where the time before the call counts too
+   */
+  verify(file: Buffer, filename: string, contentType: string, timeout = this.timeout()): Promise<JuheAnswer> {
+    return this.#ask("verify", multipartBody(this.#key, file, filename, contentType), timeout);
+  }
+
+  /** 图片base64识别: the photo as base64 without a `data:` prefix. */
+  query(base64: string, timeout = this.timeout()): Promise<JuheAnswer> {
     const bytes = `key=${encodeURIComponent(this.#key)}&file=${encodeURIComponent(base64)}`;
-    return this.#ask("query", { contentType: "application/x-www-form-urlencoded", bytes });
+    return this.#ask("query", { contentType: "application/x-www-form-urlencoded", bytes }, timeout);
   }
 
   /** Lets calls in flight finish, then closes the connections. */
@@ -71,8 +80,7 @@ export class JuheClient {
     await this.#pool.close();
   }
 
-  async #ask(operation: "verify" | "query", { contentType, bytes }: Body): Promise<JuheAnswer> {
-    const signal = AbortSignal.timeout(this.#timeoutMs);
+  async #ask(operation: "verify" | "query", { contentType, bytes }: Body, signal: AbortSignal): Promise<JuheAnswer> {
     try {
       const response = await this.#pool.request({
         method: "POST",
@@ -93,8 +101,10 @@ export class JuheClient {
 
   #read(status: number, text: string): JuheAnswer {
     const json = parseJson(text);
-    const rawAnswer = json === undefined ? this.#redacted(text, MAX_KEPT_TEXT) : this.#redaction.json(json);
-    return { outcome: this.#outcomeOf(status, json), rawAnswer };
+    if (json === undefined)
+      return { outcome: this.#outcomeOf(status, json), rawAnswer: this.#redacted(text, MAX_KEPT_TEXT) };
+    const rawAnswer = this.#redaction.json(json);
+    return { outcome: this.#outcomeOf(status, rawAnswer), rawAnswer };
   }
 
   #outcomeOf(status: number, json: unknown): JuheOutcome {
@@ -105,7 +115,11 @@ export class JuheClient {
     if (outcome === null) return { kind: "broken", problem: "gave an answer that is not JSON" };
     if (outcome.kind === "broken") return outcome;
     const orderId = outcome.orderId === null ? null : this.#redacted(outcome.orderId, MAX_ORDER_ID);
-    if (outcome.kind === "read") return { ...outcome, orderId };
+    if (outcome.kind === "read") {
+      // Normalising a number may put a key together that was in pieces before.
+      const readings = outcome.readings.filter(({ plateNumber }) => !this.#redaction.isIn(plateNumber));
+      return { ...outcome, readings, orderId };
+    }
     return { ...outcome, orderId, reason: this.#redacted(outcome.reason, MAX_REASON) };
   }
 

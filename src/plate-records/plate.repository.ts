@@ -1,4 +1,4 @@
-/** Reads of plates: by number, by part of one, by likeness. The owner first. */
+/** Reads of plates: by number, by part of one, by similarity. */
 import type { Principal } from "../accounts/principal.js";
 import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
@@ -10,7 +10,7 @@ import {
   type Optional,
   type PlateNumberFilter,
 } from "./plate-number.filter.js";
-import { PLATE, type PlateRow } from "./plate.columns.js";
+import type { PlateRow, PlateTable } from "./plate.table.js";
 
 export interface PlateMatch {
   plate: PlateRow;
@@ -32,19 +32,23 @@ export function narrowsPlates({ plateNumber, province }: PlateCondition): boolea
 }
 
 export class PlateRepository {
-  constructor(private readonly database: Reader) {}
+  constructor(
+    private readonly database: Reader,
+    private readonly table: PlateTable,
+  ) {}
 
   /** What is known of each plate, in the order of `numbers`; null for one that was never seen. */
   async findPlates(principal: Principal, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
+    const { q, from, selection } = this.table;
     const parameters = new Parameters();
     const conditions = [
-      `q.partner_id = ${parameters.add(principal.partnerId)}`,
-      oneOf("q.number", numbers, "text", parameters),
+      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
+      oneOf(q.number, numbers, "text", parameters),
     ];
     const rows = await this.database.rows({
-      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q WHERE ${conditions.join(" AND ")}`,
+      text: `SELECT ${selection.columns.join(", ")} FROM ${from} WHERE ${conditions.join(" AND ")}`,
       values: parameters.values,
-      read: PLATE.read,
+      read: selection.read,
     });
     const byNumber = new Map(rows.map((row) => [row.number, row]));
     return numbers.map((number) => byNumber.get(number) ?? null);
@@ -52,14 +56,15 @@ export class PlateRepository {
 
   /** Up to `limit` numbers that meet `condition`, in no order. */
   async findNumbers(principal: Principal, { plateNumber, province }: PlateCondition, limit: number): Promise<string[]> {
+    const { q, from } = this.table;
     const parameters = new Parameters();
     const conditions = [
-      `q.partner_id = ${parameters.add(principal.partnerId)}`,
-      ...numberConditions(plateNumber ?? {}, "q.number", parameters),
-      ...(province ? [provinceCondition(province, parameters)] : []),
+      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...numberConditions(plateNumber ?? {}, q.number, parameters),
+      ...(province ? [provinceCondition(q.number, province, parameters)] : []),
     ];
     return this.database.rows({
-      text: `SELECT q.number FROM plates q WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
+      text: `SELECT ${q.number} FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
       values: parameters.values,
       read: ([value]) => text(value),
     });
@@ -67,11 +72,12 @@ export class PlateRepository {
 
   /** The plates within `maxDistance` of the number, nearest first, then those seen most often. */
   async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
+    const { q, from, selection } = this.table;
     const rows = await this.database.rows({
-      text: `SELECT ${PLATE.columns.join(", ")} FROM plates q
-        WHERE q.partner_id = $1 AND plate_search_keys(q.number) && plate_search_keys($2::text)`,
+      text: `SELECT ${selection.columns.join(", ")} FROM ${from}
+        WHERE ${q.partnerId} = $1 AND plate_search_keys(${q.number}) && plate_search_keys($2::text)`,
       values: [principal.partnerId, number],
-      read: PLATE.read,
+      read: selection.read,
     });
     return rows
       .map((plate) => ({ plate, distance: plateDistance(number, plate.number) }))
@@ -87,12 +93,10 @@ export class PlateRepository {
 }
 
 /** Numbers that name one of the provinces, as `provinceOf` finds them: first, or after WJ. Ranges, so that an index serves them. */
-function provinceCondition(provinces: readonly string[], parameters: Parameters): string {
+function provinceCondition(column: string, provinces: readonly string[], parameters: Parameters): string {
   const known = provinces.filter((province) => PROVINCES.some((each) => each === province));
   const ranges = known.flatMap((province) =>
-    [province, `WJ${province}`].map(
-      (prefix) => `(${startsWithConditions("q.number", prefix, parameters).join(" AND ")})`,
-    ),
+    [province, `WJ${province}`].map((prefix) => `(${startsWithConditions(column, prefix, parameters).join(" AND ")})`),
   );
   return ranges.length === 0 ? "false" : `(${ranges.join(" OR ")})`;
 }

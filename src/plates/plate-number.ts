@@ -10,9 +10,10 @@ const SEPARATORS = String.raw`\s\p{Pd}.−·•・‧∙⋅●`;
 
 /**
  * What no plate carries and nobody sees: control and format characters, halves of surrogate pairs, private and unassigned code points (C);
- * combining marks, variation selectors among them (M); fillers and whatever else Unicode draws as nothing (DI).
+ * combining marks, variation selectors among them (M); fillers and whatever else Unicode draws as nothing (DI); U+FFFD, which stands for bytes that
+ * were not text.
  */
-const INVISIBLE = String.raw`\p{C}\p{M}\p{Default_Ignorable_Code_Point}`;
+const INVISIBLE = String.raw`\p{C}\p{M}\p{Default_Ignorable_Code_Point}\uFFFD`;
 
 const NOT_OF_A_PLATE = new RegExp(`[${SEPARATORS}${INVISIBLE}]`, "gu");
 

@@ -1,15 +1,15 @@
-/** What one attempt leaves behind: the records that are stored, and the same as rows, for the answer. */
+/** What one recognition stores, and the same as rows, for the answer. */
 import type { Principal } from "../accounts/principal.js";
 import { v7 as uuidv7 } from "uuid";
 import type { Photo } from "../images/photo.js";
 import { provinceOf } from "../plates/plate-number.js";
 import type { EngineTrace, Recognition, RecognitionEngine } from "../engines/engine.js";
-import type { PlateRecognitionEntity } from "./store/plate-recognition.entity.js";
 import { publicId } from "./public-id.js";
-import type { RecognitionRequestEntity } from "./store/recognition-request.entity.js";
+import type { NewRecognition, NewRequest } from "./store/recognition.store.js";
+import { boxOf } from "./store/recognition.tables.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "./store/recognition.rows.js";
 
-/** What a caller may say about a photo beside the picture itself. */
+/** What a caller may say about a photo. */
 export interface RecognizeOptions {
   cameraId: string | null;
   /** When the photo was taken; null means now. */
@@ -17,7 +17,7 @@ export interface RecognizeOptions {
   externalReference: string | null;
   /** Overrides the server's own choice for this call. */
   engine: RecognitionEngine | null;
-  /** The order id to store where the engine gives none (callers of the Juhe protocol always get one). */
+  /** Stored where the engine gives no order id: callers of the Juhe protocol always get one. */
   orderId: string | null;
 }
 
@@ -32,9 +32,9 @@ export interface Attempt {
 export function requestEntity(
   { principal, photo, options, arrivedAt, elapsed }: Attempt,
   trace: EngineTrace,
-  status: RecognitionRequestEntity["status"],
-  errorCode: RecognitionRequestEntity["errorCode"],
-): RecognitionRequestEntity {
+  status: NewRequest["status"],
+  errorCode: NewRequest["errorCode"],
+): NewRequest {
   return {
     id: uuidv7(),
     partnerId: principal.partnerId,
@@ -59,11 +59,11 @@ export function requestEntity(
 
 export function recognitionEntity(
   { principal, options, arrivedAt }: Attempt,
-  request: RecognitionRequestEntity,
+  request: NewRequest,
   recognition: Recognition,
   reading: Recognition["readings"][number],
   rank: number,
-): PlateRecognitionEntity {
+): NewRecognition {
   const box = reading.boundingBox;
   return {
     id: uuidv7(),
@@ -88,13 +88,13 @@ export function recognitionEntity(
   };
 }
 
-/** JSON for a `jsonb` column; PostgreSQL has no place for U+0000, which a broken answer may hold. */
-function storable(answer: unknown): unknown {
+/** JSON for a `jsonb` column, which can't hold U+0000; a broken answer of the vendor may. */
+function storable(answer: unknown): NewRequest["rawAnswer"] {
   if (answer === null || answer === undefined) return null;
-  return JSON.parse(JSON.stringify(answer).replaceAll("\\u0000", ""));
+  return JSON.parse(JSON.stringify(answer).replaceAll("\\u0000", "")) as NewRequest["rawAnswer"];
 }
 
-export function requestRow(request: RecognitionRequestEntity): RecognitionRequestRow {
+export function requestRow(request: NewRequest): RecognitionRequestRow {
   const image = {
     sha256: request.imageSha256.toString("hex"),
     byteSize: request.imageByteSize,
@@ -121,14 +121,10 @@ export function requestRow(request: RecognitionRequestEntity): RecognitionReques
   };
 }
 
-export function recognitionRow(entity: PlateRecognitionEntity, request: RecognitionRequestRow): PlateRecognitionRow {
+export function recognitionRow(entity: NewRecognition, request: RecognitionRequestRow): PlateRecognitionRow {
   const { id: key, requestId: requestKey, plateNumber, province, color, type, confidence, brightness } = entity;
   const { direction, capturedAt, recognizedAt, cameraId, engine } = entity;
   const { boxLeft, boxTop, boxRight, boxBottom } = entity;
-  const boundingBox =
-    boxLeft === null || boxTop === null || boxRight === null || boxBottom === null
-      ? null
-      : { left: boxLeft, top: boxTop, right: boxRight, bottom: boxBottom };
   return {
     key,
     id: publicId("PlateRecognition", key),
@@ -144,7 +140,7 @@ export function recognitionRow(entity: PlateRecognitionEntity, request: Recognit
     recognizedAt: recognizedAt.toISOString(),
     cameraId,
     engine,
-    boundingBox,
+    boundingBox: boxOf(boxLeft, boxTop, boxRight, boxBottom),
     request,
   };
 }

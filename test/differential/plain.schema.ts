@@ -148,7 +148,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     Mutation: {
       recognizeBase64: async (_root, { image }: { image: string }) => {
-        decodeBase64Image(image, { maxBytes: 10 * 1024 * 1024 });
+        await decodeBase64Image(image, { maxBytes: 10 * 1024 * 1024 });
         throw new PlainError("INVALID_IMAGE", "Only images that are refused are generated.");
       },
     },

@@ -176,6 +176,46 @@ describe("the key", () => {
     expect(kept).toMatch(/\[key\]|\[k/u);
   });
 
+  /** Short enough for a plate. */
+  const SHORT_KEY = "9f3c77ab01de";
+  const disguises: [string, string][] = [
+    ["as it is", SHORT_KEY],
+    ["in capitals", SHORT_KEY.toUpperCase()],
+    ["behind a province", `粤${SHORT_KEY}`],
+    ["with dots", SHORT_KEY.replace(/(..)/gu, "$1·")],
+    ["with zero-width spaces", SHORT_KEY.replace(/(..)/gu, "$1\u200B")],
+    ["in full-width characters", SHORT_KEY.replace(/./gu, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))],
+    ["percent-encoded", SHORT_KEY.replace(/./gu, (c) => `%${c.charCodeAt(0).toString(16)}`)],
+    ["in base64", Buffer.from(SHORT_KEY).toString("base64")],
+  ];
+
+  test.each(disguises)(
+    "D5: returned %s as a plate, an order and a colour is no reading and is not kept",
+    async (_name, text) => {
+      const other = await JuheStandIn.start(SHORT_KEY);
+      await using of = closing(new JuheClient({ baseUrl: other.baseUrl, key: SHORT_KEY, timeoutMs: 5000 }));
+      other.answerWith({
+        body: {
+          error_code: 0,
+          reason: text,
+          result: {
+            orderid: text,
+            res: [
+              { desc: "车牌号", content: text },
+              { desc: text, content: text },
+            ],
+          },
+        },
+      });
+      const answer = await of.client.query("iVBORw0KGgo=");
+      await other.close();
+      expect(other.requests).toHaveLength(1);
+      expect(answer.outcome).toMatchObject({ kind: "read", readings: [] });
+      expect(JSON.stringify(answer)).not.toContain(text);
+      expect(JSON.stringify(answer)).toContain("[key]");
+    },
+  );
+
   test("is in no error", async () => {
     vendor.answerWith(ANSWERS.connectionClosed);
     const { outcome } = await verify();

@@ -5,26 +5,33 @@ import sharp, { type Sharp } from "sharp";
 import type { BoundingBox, ImageFormat, Photo } from "../../src/images/photo.js";
 import { JuheClient } from "../../src/juhe/juhe.client.js";
 import { JuheEngine } from "../../src/engines/juhe.engine.js";
-import { EngineError } from "../../src/engines/engine.js";
-import { ANSWERS, EXAMPLE_ORDER_ID, EXAMPLE_READING, exampleWith, refusal } from "../support/juhe-answers.js";
+import { EngineError, type Recognition } from "../../src/engines/engine.js";
+import { ANSWERS, EXAMPLE_ORDER_ID, EXAMPLE_READING, exampleWith, refusal, success } from "../support/juhe-answers.js";
 import { JuheStandIn } from "../support/juhe-stand-in.js";
 
 let vendor: JuheStandIn;
 let client: JuheClient;
-let recognizer: JuheEngine;
+let engine: JuheEngine;
 let logged: string[];
 
 beforeEach(async () => {
   vendor = await JuheStandIn.start();
   client = new JuheClient({ baseUrl: vendor.baseUrl, key: vendor.key, timeoutMs: 5000 });
   logged = [];
-  recognizer = new JuheEngine(client, pino({}, { write: (line: string) => void logged.push(line) }));
+  engine = new JuheEngine(client, pino({}, { write: (line: string) => void logged.push(line) }));
 });
 
 afterEach(async () => {
   await client.close();
   await vendor.close();
 });
+
+/** A caller who waits for the answer to the end. */
+const WAITING = new AbortController().signal;
+
+function recognize(photo: Photo, signal = WAITING): Promise<Recognition> {
+  return engine.recognize(photo, signal);
+}
 
 const MARK = { left: 120, top: 60, right: 200, bottom: 90 };
 
@@ -77,10 +84,10 @@ async function redBox(picture: Buffer): Promise<BoundingBox> {
 
 /** Lets the vendor find the mark in the very picture that it is sent, and gives the box that comes out for the photo. */
 async function boxFoundBy(photo: Photo): Promise<BoundingBox | null | undefined> {
-  await recognizer.recognize(photo);
+  await recognize(photo);
   const { left, top, right, bottom } = await redBox(lastPicture());
   vendor.answerWith(exampleWith({ "车牌位置(left_top_right_bottom)": [left, top, right, bottom].join("_") }));
-  return (await recognizer.recognize(photo)).readings[0]?.boundingBox;
+  return (await recognize(photo)).readings[0]?.boundingBox;
 }
 
 function lastPicture(): Buffer {
@@ -104,8 +111,8 @@ describe("answers", () => {
       fallbackReason: null,
       readings: [EXAMPLE_READING],
     };
-    expect(await recognizer.recognize(photo)).toEqual(expected);
-    expect(await recognizer.recognize({ ...photo, source: "BASE64" })).toEqual(expected);
+    expect(await recognize(photo)).toEqual(expected);
+    expect(await recognize({ ...photo, source: "BASE64" })).toEqual(expected);
     expect(vendor.requests.map(({ operation, filename }) => [operation, filename])).toEqual([
       ["verify", "picture.jpg"],
       ["query", null],
@@ -115,19 +122,19 @@ describe("answers", () => {
 
   test("the best of two plates comes first", async () => {
     vendor.answerWith(ANSWERS.twoPlates);
-    const { readings } = await recognizer.recognize(await jpegPhoto());
+    const { readings } = await recognize(await jpegPhoto());
     expect(readings.map(({ confidence }) => confidence)).toEqual([93, 79]);
   });
 
   test("识别失败 is an answer without readings", async () => {
     vendor.answerWith(refusal(271103, "识别失败"));
-    expect(await recognizer.recognize(await jpegPhoto())).toMatchObject({ readings: [], juheErrorCode: 271103 });
+    expect(await recognize(await jpegPhoto())).toMatchObject({ readings: [], juheErrorCode: 271103 });
   });
 });
 
 describe("failures", () => {
   const failure = async (photo: Photo): Promise<EngineError> => {
-    const error: unknown = await recognizer.recognize(photo).catch((reason: unknown) => reason);
+    const error: unknown = await recognize(photo).catch((reason: unknown) => reason);
     if (!(error instanceof EngineError)) throw new Error(`not a EngineError: ${String(error)}`);
     return error;
   };
@@ -205,7 +212,7 @@ describe("a picture that the vendor would refuse", () => {
     const noise = sharp(randomBytes(1800 * 1400 * 3), { raw: { width: 1800, height: 1400, channels: 3 } });
     const photo = await photoOf(await noise.png().toBuffer(), "PNG", { source: "BASE64" });
     expect(photo.bytes.length).toBeGreaterThan(4_000_000);
-    await recognizer.recognize(photo);
+    await recognize(photo);
     expect(lastPicture().toString("base64").length).toBeLessThanOrEqual(4_000_000);
     expect(vendor.requests.map(({ operation }) => operation)).toEqual(["query"]);
   });
@@ -224,13 +231,13 @@ describe("a picture that the vendor would refuse", () => {
   test("a box outside the picture is none", async () => {
     const photo = await photoOf(await markedPicture(400, 300).webp().toBuffer(), "WEBP");
     vendor.answerWith(exampleWith({ "车牌位置(left_top_right_bottom)": "500_10_600_40" }));
-    expect((await recognizer.recognize(photo)).readings[0]?.boundingBox).toBeNull();
+    expect((await recognize(photo)).readings[0]?.boundingBox).toBeNull();
   });
 });
 
 test("BMP goes as it is", async () => {
   const bytes = bmp(31, 20);
-  await recognizer.recognize(await photoOf(bytes, "BMP", { width: 31, height: 20 }));
+  await recognize(await photoOf(bytes, "BMP", { width: 31, height: 20 }));
   expect(vendor.requests[0]).toMatchObject({ filename: "picture.bmp", contentType: "image/bmp" });
   expect(lastPicture().equals(bytes)).toBe(true);
 });
@@ -250,7 +257,63 @@ test.each(["JPEG", "PNG", "WEBP", "BMP"] as const)(
       ...(await photoOf(bytes, format, { width: 400, height: 300 })),
       bytes: bytes.subarray(0, bytes.length * 0.7),
     };
-    await expect(recognizer.recognize(photo)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
+    await expect(recognize(photo)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
     expect(vendor.requests).toHaveLength(0);
   },
 );
+
+describe("a caller who leaves", () => {
+  const leftAlready = AbortSignal.abort();
+
+  test("before the call is not billed for it", async () => {
+    await expect(recognize(await jpegPhoto(), leftAlready)).rejects.toMatchObject({
+      code: "RECOGNIZER_UNAVAILABLE",
+      message: "The request was cancelled before the photo was read.",
+      trace: { engine: "JUHE", rawAnswer: null },
+    });
+    expect(vendor.requests).toHaveLength(0);
+  });
+
+  test("after the call gets the answer that is billed", async () => {
+    const leaving = new AbortController();
+    vendor.answerWith(() => {
+      leaving.abort();
+      return ANSWERS.example;
+    });
+    expect((await recognize(await jpegPhoto(), leaving.signal)).readings).toEqual([EXAMPLE_READING]);
+    expect(leaving.signal.aborted).toBe(true);
+  });
+
+  test("while all connections are taken is never asked for", async () => {
+    vendor.answerWith(ANSWERS.never);
+    const photo = await jpegPhoto();
+    const hasty = new JuheEngine(
+      new JuheClient({ baseUrl: vendor.baseUrl, key: vendor.key, timeoutMs: 4_000 }),
+      pino({ level: "silent" }),
+    );
+    const taking = Array.from({ length: 32 }, () => hasty.recognize(photo, WAITING));
+    const settled = Promise.allSettled(taking);
+    while (vendor.requests.length < 32) await new Promise((resolve) => setTimeout(resolve, 10));
+    const leaving = new AbortController();
+    const waiting = hasty.recognize(photo, leaving.signal);
+    setTimeout(() => leaving.abort(), 50);
+    await expect(waiting).rejects.toMatchObject({ message: "The request was cancelled before the photo was read." });
+    for (const outcome of await settled) expect(outcome.status).toBe("rejected");
+    expect(vendor.requests).toHaveLength(32);
+  });
+});
+
+test("C6: of 5,000 plates in one answer the 100 surest are kept, and the log says so", async () => {
+  vendor.answerWith(
+    success(
+      [...Array(5_000).keys()].flatMap((number) => [
+        ["车牌号", `粤A${10_000 + number}`],
+        ["整牌可信度", number % 101],
+      ]),
+    ),
+  );
+  const { readings } = await recognize(await jpegPhoto());
+  expect(readings).toHaveLength(100);
+  expect(readings.filter(({ confidence }) => confidence >= 98)).toHaveLength(100);
+  expect(logged.join("")).toContain('"readings":5000,"kept":100');
+});

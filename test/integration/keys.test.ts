@@ -1,9 +1,7 @@
 /** API keys: the command, and what a key is worth afterwards. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { DataSource } from "typeorm";
 import { MIGRATIONS } from "../../migrations/index.js";
@@ -11,28 +9,11 @@ import { Authenticator } from "../../src/accounts/authenticator.js";
 import { AccountStore } from "../../src/accounts/store/account.store.js";
 import { createDataSource } from "../../src/database/data-source.js";
 import { ENTITIES } from "../../src/entities.js";
+import { keysCommand as keys, lastLine, type CommandRun } from "../support/keys-command.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer } from "../support/test-server.js";
 
-const run = promisify(execFile);
 const API_KEY = /^plg_([0-9A-Za-z]{12})_[0-9A-Za-z]{40}$/;
-
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function keys(settings: Record<string, string>, ...args: string[]): Promise<Run> {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...settings };
-  try {
-    return { code: 0, ...(await run(process.execPath, ["dist/src/commands/keys.js", ...args], { env })) };
-  } catch (error) {
-    return error as Run;
-  }
-}
-
-const lastLine = ({ stdout }: Run): string => stdout.trimEnd().split("\n").at(-1) ?? "";
 
 function lookupOf(key: string): string {
   return API_KEY.exec(key)?.[1] ?? "";
@@ -41,7 +22,7 @@ function lookupOf(key: string): string {
 describe("on a server's database", () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  const onDatabase = (...args: string[]): Promise<Run> => keys({ DATABASE_URL: database.url }, ...args);
+  const onDatabase = (...args: string[]): Promise<CommandRun> => keys({ DATABASE_URL: database.url }, ...args);
   const authenticator = (allowAnonymous = false): Authenticator =>
     new Authenticator(new AccountStore(dataSource), allowAnonymous, { warn: () => undefined });
 

@@ -30,7 +30,7 @@ interface Match {
 }
 
 async function similar(variables: Record<string, unknown>) {
-  const query = `query ($number: String!, $maxDistance: Int, $first: Int) {
+  const query = `query ($number: String!, $maxDistance: Float, $first: Int) {
     similarPlates(number: $number, maxDistance: $maxDistance, first: $first) { distance plate { number sightings } } }`;
   return graphql<{ similarPlates: Match[] }>(server.url, query, variables);
 }

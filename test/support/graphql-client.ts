@@ -19,10 +19,11 @@ export async function graphql<Data = Record<string, never>>(
   url: string,
   query: string,
   variables: Record<string, unknown> = {},
+  key: string | null = null,
 ): Promise<GraphQLAnswer<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(key !== null && { authorization: `Bearer ${key}` }) },
     body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, ...((await response.json()) as Omit<GraphQLAnswer<Data>, "status">) };

@@ -75,7 +75,8 @@ describe("settings", () => {
       juhe: { key: "k", baseUrl: "http://apis.juhe.cn", timeoutMs: 15_000 },
       allowAnonymous: false,
     });
-    expect(readConfig({ HOST: "0.0.0.0", ALLOW_ANONYMOUS: "true" }).allowAnonymous).toBe(true);
+    expect(readConfig({ HOST: "0.0.0.0", ALLOW_ANONYMOUS: "everyone" }).allowAnonymous).toBe(true);
+    expect(() => readConfig({ HOST: "0.0.0.0", ALLOW_ANONYMOUS: "true" })).toThrow("everyone");
     expect(readConfig({ HOST: "::1" }).allowAnonymous).toBe(true);
   });
 

@@ -1,12 +1,10 @@
-/** The limit: node:http, pg, our own SQL as prepared statements, and JSON written by hand. No GraphQL, no checks, nothing to live with. */
+/** The limit: node:http, pg, our own SQL as prepared statements, and JSON written by hand. No GraphQL and no checks. */
 import { createServer } from "node:http";
 import pg from "pg";
-import { PLAN_ONCE } from "../../../dist/src/database/statement.pool.js";
 import { pageStatement } from "../../../dist/src/recognitions/store/recognition.page.js";
-import { recognitionSelection } from "../../../dist/src/recognitions/store/recognition.columns.js";
-import { RecognitionStore } from "../../../dist/src/recognitions/store/recognition.store.js";
-import { prepared } from "../prepared.mjs";
+import { prepared, store } from "../prepared.mjs";
 import { newReading, PARTNER, trafficOf } from "../reading.mjs";
+import { openTables, PLAN_ONCE } from "../tables.mjs";
 
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
@@ -14,7 +12,8 @@ const pool = new pg.Pool({
   onConnect: (client) => client.query(PLAN_ONCE),
 });
 const rows = async (statement) => (await pool.query(prepared(statement))).rows.map((values) => statement.read(values));
-const store = new RecognitionStore({ write: (_caller, command) => pool.query(prepared(command)) });
+const tables = await openTables(process.env.DATABASE_URL);
+const principal = { partnerId: PARTNER };
 
 const nextPlate = trafficOf(Number(process.env.ROWS));
 
@@ -29,7 +28,8 @@ const parts = (requests) => ({ boxes: false, requests, images: false });
 const page = (filter, size, after, withRequests) =>
   rows(
     pageStatement(
-      PARTNER,
+      tables,
+      principal,
       filter,
       { order: "CAPTURED_AT_DESC", size, backward: false, after, before: null, parts: parts(withRequests) },
       null,
@@ -42,15 +42,17 @@ const routes = {
   "/plate": ({ number }) =>
     page({ plateNumber: { eq: number } }, 20, null, true).then(list((row) => `${scalars(row)},${request(row)}`)),
   "/byId": async ({ id }) => {
-    const { columns, join, read } = recognitionSelection(parts(true));
-    const text = `SELECT ${columns.join(", ")} FROM plate_recognitions p ${join} WHERE p.partner_id = $1 AND p.id = $2`;
+    const { columns, join, read } = tables.recognitionWith(parts(true));
+    const { p, fromRecognitions } = tables;
+    const text = `SELECT ${columns.join(", ")} FROM ${fromRecognitions} ${join} WHERE ${p.partnerId} = $1 AND ${p.id} = $2`;
     const [row] = await rows({ text, values: [PARTNER, id], read });
     return `{${scalars(row)},${request(row)}}`;
   },
   "/deep": ({ value, id }) => page({}, 50, { value, id }, false).then(list(scalars)),
   "/store": async () => {
-    const { request: stored, recognition } = newReading(nextPlate());
-    await store.save("bench", stored, [recognition]);
+    const reading = newReading(nextPlate());
+    const { request: stored, recognition } = reading;
+    await store(pool, tables, reading);
     return `{"request":{"id":"${stored.id}"},"recognitions":[{"id":"${recognition.id}","plateNumber":"${recognition.plateNumber}"}]}`;
   },
 };

@@ -2,14 +2,21 @@
 import fastify from "fastify";
 import mercurius from "mercurius";
 import pg from "pg";
-import { RecognitionStore } from "../../../dist/src/recognitions/store/recognition.store.js";
-import { prepared } from "../prepared.mjs";
+import { timestamp } from "../../../dist/src/database/statement.js";
+import { store } from "../prepared.mjs";
 import { newReading, PARTNER, trafficOf } from "../reading.mjs";
+import { openTables, PLAN_ONCE } from "../tables.mjs";
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
-const store = new RecognitionStore({ write: (_caller, command) => pool.query(prepared(command)) });
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  max: 10,
+  onConnect: (client) => client.query(PLAN_ONCE),
+});
+const tables = await openTables(process.env.DATABASE_URL);
 
-const time = (column, name) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${name}"`;
+/** As cheaply as ours: PostgreSQL's own text of a time in UTC, made RFC 3339 by our own function. */
+const time = (column, name) => `${column} AT TIME ZONE 'UTC' AS "${name}"`;
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMP, timestamp);
 const COLUMNS = `p.id, p.request_id AS "requestId", p.plate_number AS "plateNumber", p.province, p.color, p.type, p.confidence, p.brightness,
   p.direction, ${time("p.captured_at", "capturedAt")}, ${time("p.recognized_at", "recognizedAt")}, p.camera_id AS "cameraId", p.engine`;
 const REQUEST = `r.id, r.status, r.duration_ms AS "durationMs", ${time("r.created_at", "createdAt")}`;
@@ -69,8 +76,9 @@ const resolvers = {
   },
   Mutation: {
     store: async () => {
-      const { request, recognition } = newReading(nextPlate());
-      await store.save("bench", request, [recognition]);
+      const reading = newReading(nextPlate());
+      const { request, recognition } = reading;
+      await store(pool, tables, reading);
       return { request, recognitions: [recognition] };
     },
   },

@@ -1,5 +1,5 @@
-/** Our own server, whole but for the recogniser, which answers at once: what is measured is everything around it. */
-import { startApp } from "../../../dist/src/app.js";
+/** Our own server, whole but for the engine, which answers at once: everything around the recognition is measured. */
+import { startServer } from "../../../dist/src/app.js";
 import { readConfig } from "../../../dist/src/config.js";
 import { createLogger } from "../../../dist/src/logger.js";
 import { trafficOf } from "../reading.mjs";
@@ -13,7 +13,7 @@ const reading = {
   direction: "UNKNOWN",
   boundingBox: { left: 10, top: 20, right: 150, bottom: 65 },
 };
-const recognizer = {
+const engine = {
   recognize: async () => ({
     engine: "LOCAL",
     orderId: null,
@@ -23,10 +23,10 @@ const recognizer = {
     readings: [{ ...reading, plateNumber: nextPlate() }],
   }),
 };
-const app = await startApp(readConfig(), createLogger("warn"), async () => ({
-  preferred: recognizer,
+const app = await startServer(readConfig(), createLogger("warn"), {
+  preferred: engine,
   preferredEngine: "LOCAL",
-  byEngine: { LOCAL: recognizer },
-}));
+  byEngine: { LOCAL: engine },
+});
 process.once("SIGTERM", () => app.stop().then(() => process.exit(0)));
 console.log(`listening on ${app.url}`);

@@ -1,4 +1,4 @@
-/** The engine itself, in one thread: decode, find the plates, look closer, straighten, read. */
+/** Reads a photo in one thread: decode, detect the plates, look closer, straighten, read. */
 import { AppError } from "../../errors.js";
 import { decodeUpright, type RgbPixels, type UprightPixels } from "../../images/pixels.decoder.js";
 import type { BoundingBox, Photo } from "../../images/photo.js";
@@ -11,6 +11,7 @@ import { PlateDetector } from "./plate.detector.js";
 import { PlateReader } from "./plate.reader.js";
 import { searchPhoto } from "./plate.search.js";
 import { meanLuminance } from "./plate.warp.js";
+import { StopFlag } from "./stop.flag.js";
 
 /** Plates are read from a picture of at most this size; in a larger one the smallest legible plate is still 27 px wide. */
 const MAX_LONG_SIDE = 2048;
@@ -43,17 +44,17 @@ export class PlatePipeline {
 
   /**
    * Every plate in the photo, surest first.
-   * @param deadline milliseconds since the epoch, looked at between the steps
-   * @throws AppError INVALID_IMAGE when the photo does not decode, RECOGNIZER_UNAVAILABLE once the deadline has passed
+   * @param stop looked at between the steps
+   * @throws AppError INVALID_IMAGE when the photo does not decode, RECOGNIZER_UNAVAILABLE once the flag is set
    */
-  async read(photo: Photo, deadline = Infinity): Promise<LocatedReading[]> {
-    refuseOverdue(deadline);
+  async read(photo: Photo, stop = new StopFlag()): Promise<LocatedReading[]> {
+    refuseStopped(stop);
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
-    refuseOverdue(deadline);
+    refuseStopped(stop);
     const plates: ReadPlate[] = [];
     for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
       for (const find of finds.slice(0, MAX_PLATES)) {
-        refuseOverdue(deadline);
+        refuseStopped(stop);
         const patient = find.score >= STRONG_FIND || !plates.some(isSure);
         const plate = await this.detectionReader.read([pixels, shown], find, patient);
         if (plate !== null) plates.push(plate);
@@ -71,8 +72,8 @@ export class PlatePipeline {
   }
 }
 
-function refuseOverdue(deadline: number): void {
-  if (Date.now() > deadline) throw new AppError("RECOGNIZER_UNAVAILABLE", "The photo's time has run out.");
+function refuseStopped(stop: StopFlag): void {
+  if (stop.isSet) throw new AppError("RECOGNIZER_UNAVAILABLE", "Nobody waits for this photo any longer.");
 }
 
 /** Two finds of one plate: the surer one stays. */

@@ -3,7 +3,8 @@
  * server or of the database, measured on 200,000 readings (docs/adr/0015-operation-limits.md).
  */
 import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
-import { MAX_NODES, MAX_PAGE_SIZE } from "../paging.js";
+import { MAX_NODES } from "../paging.js";
+import { MAX_PAGE_SIZE } from "../../recognitions/store/recognition.page.js";
 
 /** Of the statement that a field runs; loaders run one statement for all parents, whose share is counted for each. */
 export const STATEMENT_COSTS: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 /** Readings: one by id, lists by filter, and what hangs off a reading. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
-import type { RecognitionOrder } from "../../recognitions/store/recognition.page.js";
+import type { RecognitionOrder } from "../../recognitions/store/recognition.order.js";
 import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { PlateRecognitionOrderEnum } from "../enums.js";

@@ -18,7 +18,7 @@ import { AppError } from "../../errors.js";
 import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
 import type { PlateMatch } from "../../plate-records/plate.repository.js";
-import type { PlateRow } from "../../plate-records/plate.columns.js";
+import type { PlateRow } from "../../plate-records/plate.table.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
@@ -59,7 +59,7 @@ export class PlateResolver {
   async similarPlates(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
     number: string,
-    @Arg("maxDistance", () => Int, {
+    @Arg("maxDistance", () => Float, {
       nullable: true,
       defaultValue: MAX_PLATE_DISTANCE,
       description: `The largest distance, 0 to ${MAX_PLATE_DISTANCE}.`,

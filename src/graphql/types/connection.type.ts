@@ -1,6 +1,7 @@
 /** A Relay connection over readings; what is costly (the total) is fetched only when selected. */
 import { Field, Int, ObjectType } from "type-graphql";
-import type { RecognitionOrder, RecognitionPage } from "../../recognitions/store/recognition.page.js";
+import type { RecognitionOrder } from "../../recognitions/store/recognition.order.js";
+import type { RecognitionPage } from "../../recognitions/store/recognition.page.js";
 import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
 

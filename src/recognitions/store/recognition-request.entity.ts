@@ -1,5 +1,6 @@
 /** One attempt at reading one photo, successful or not: the row that is written. */
-import { Check, Column, Entity, PrimaryColumn } from "typeorm";
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import { PartnerEntity } from "../../accounts/store/partner.entity.js";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
@@ -16,6 +17,14 @@ export class RecognitionRequestEntity {
   /** UUIDv7: ids sort by the time they were made. */
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "recognition_requests_pkey" })
   id!: string;
+
+  @ManyToOne(() => PartnerEntity, { nullable: false })
+  @JoinColumn({
+    name: "partner_id",
+    referencedColumnName: "id",
+    foreignKeyConstraintName: "recognition_requests_partner_fkey",
+  })
+  partner?: Relation<PartnerEntity>;
 
   @Column("text")
   status!: RecognitionStatus;
@@ -61,7 +70,7 @@ export class RecognitionRequestEntity {
 
   /** The vendor's answer as it came. */
   @Column("jsonb", { name: "raw_answer", nullable: true })
-  rawAnswer!: unknown;
+  rawAnswer!: object | string | number | boolean | null;
 
   @Column("integer", { name: "duration_ms" })
   durationMs!: number;

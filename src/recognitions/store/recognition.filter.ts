@@ -1,8 +1,10 @@
-/** What a caller may narrow a list of readings by, and the SQL conditions that say it. */
+/** The filter of readings and its SQL conditions. */
 import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
+import type { ColumnNames } from "../../database/entity.table.js";
 import type { Parameters } from "../../database/parameters.js";
 import type { Timestamp } from "../../database/statement.js";
+import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
 import { numberConditions, type Optional, type PlateNumberFilter } from "../../plate-records/plate-number.filter.js";
 
 /** Half-open: `gte` is in, `lt` is out. */
@@ -31,9 +33,13 @@ export interface RecognitionFilter {
   engine?: Optional<readonly RecognitionEngine[]>;
 }
 
-/** The conditions of `filter` on `plate_recognitions AS p`. Values only ever go into `parameters`. */
-export function conditionsOf(filter: RecognitionFilter, parameters: Parameters): string[] {
-  const conditions = filter.plateNumber ? numberConditions(filter.plateNumber, "p.plate_number", parameters) : [];
+/** The conditions of `filter` on the readings. Values only ever go into `parameters`. */
+export function conditionsOf(
+  filter: RecognitionFilter,
+  p: ColumnNames<PlateRecognitionEntity>,
+  parameters: Parameters,
+): string[] {
+  const conditions = filter.plateNumber ? numberConditions(filter.plateNumber, p.plateNumber, parameters) : [];
   const compare = (column: string, operator: string, value: Optional<string | number>, cast: string): void => {
     if (value !== null && value !== undefined)
       conditions.push(`${column} ${operator} ${parameters.add(value)}::${cast}`);
@@ -42,17 +48,17 @@ export function conditionsOf(filter: RecognitionFilter, parameters: Parameters):
     if (values?.length === 1) compare(column, "=", values[0], "text");
     else if (values) conditions.push(`${column} = ANY(${parameters.add(values)}::text[])`);
   };
-  compare("p.captured_at", ">=", filter.capturedAt?.gte, "timestamptz");
-  compare("p.captured_at", "<", filter.capturedAt?.lt, "timestamptz");
-  compare("p.recognized_at", ">=", filter.recognizedAt?.gte, "timestamptz");
-  compare("p.recognized_at", "<", filter.recognizedAt?.lt, "timestamptz");
-  compare("p.confidence", ">=", filter.confidence?.gte, "int");
-  compare("p.confidence", "<=", filter.confidence?.lte, "int");
-  anyOf("p.color", filter.color);
-  anyOf("p.type", filter.type);
-  anyOf("p.direction", filter.direction);
-  anyOf("p.province", filter.province);
-  anyOf("p.camera_id", filter.cameraId);
-  anyOf("p.engine", filter.engine);
+  compare(p.capturedAt, ">=", filter.capturedAt?.gte, "timestamptz");
+  compare(p.capturedAt, "<", filter.capturedAt?.lt, "timestamptz");
+  compare(p.recognizedAt, ">=", filter.recognizedAt?.gte, "timestamptz");
+  compare(p.recognizedAt, "<", filter.recognizedAt?.lt, "timestamptz");
+  compare(p.confidence, ">=", filter.confidence?.gte, "int");
+  compare(p.confidence, "<=", filter.confidence?.lte, "int");
+  anyOf(p.color, filter.color);
+  anyOf(p.type, filter.type);
+  anyOf(p.direction, filter.direction);
+  anyOf(p.province, filter.province);
+  anyOf(p.cameraId, filter.cameraId);
+  anyOf(p.engine, filter.engine);
   return conditions;
 }

@@ -1,0 +1,108 @@
+/** The stores of the program: connected, wired to their tables, and released. */
+import { MIGRATIONS } from "../migrations/index.js";
+import { missingScope, type Principal } from "./accounts/principal.js";
+import type { RateLimitClient } from "./accounts/rate.limiter.js";
+import { AccountStore } from "./accounts/store/account.store.js";
+import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
+import type { Config } from "./config.js";
+import { createDataSource } from "./database/data-source.js";
+import { Database, type InTransaction } from "./database/database.js";
+import { startEmbeddedServer } from "./database/embedded.server.js";
+import { tablesOf } from "./database/entity.table.js";
+import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
+import type { Reader } from "./database/statement.js";
+import type { StatementObserver } from "./database/statement.pool.js";
+import { ENTITIES } from "./entities.js";
+import type { Repositories } from "./graphql/loaders.js";
+import type { Logger } from "./logger.js";
+import type { Release } from "./teardown.js";
+import { PlateRepository } from "./plate-records/plate.repository.js";
+import { PlateTable } from "./plate-records/plate.table.js";
+import type { RecognitionStores } from "./recognitions/recognition.service.js";
+import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
+import { RecognitionStore } from "./recognitions/store/recognition.store.js";
+import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
+import { RequestRepository } from "./recognitions/store/request.repository.js";
+import { StoreProbe } from "./recognitions/store/store.probe.js";
+import { StatisticsRepository } from "./statistics/statistics.repository.js";
+
+export interface Stores {
+  /** For the person who started the program, such as `PostgreSQL at db.example.com:5432`. */
+  readonly description: string;
+  /** Reads for this principal, which sees what it stored itself. Without the scope READ each of them rejects. */
+  readsFor(principal: Principal): Repositories;
+  readonly accounts: AccountStore;
+  /** For the requests that are counted. */
+  readonly rateLimitClient: RateLimitClient;
+  readonly inTransaction: InTransaction<RecognitionStores>;
+  /** Settles only when the embedded database has ended for good. */
+  readonly lost: Promise<Error>;
+  /** Rejects while nothing can be stored. */
+  checkReady(): Promise<void>;
+}
+
+/** Every read of a record goes through this reader. */
+function readerFor(principal: Principal, database: Database): Reader {
+  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId);
+  return { rows: () => Promise.reject(missingScope("READ")) };
+}
+
+/** Connections of TypeORM's own, for what goes through its repositories, beside those of the statements. */
+const REPOSITORY_CONNECTIONS = 2;
+
+/** What is opened is added to `releases`, to be run backwards. */
+export async function openStores(
+  config: Config["database"],
+  logger: Logger,
+  onStatement: StatementObserver,
+  releases: Release[],
+): Promise<Stores> {
+  let onLost: (cause: Error) => void = () => undefined;
+  const lost = new Promise<Error>((resolve) => (onLost = resolve));
+  const embedded = config.url === null ? await startEmbeddedServer(config.dataDir, logger, { onLost }) : null;
+  if (embedded) releases.push(() => embedded.stop());
+  const url = embedded?.url ?? config.url ?? "";
+  const schema = { url, logger, entities: ENTITIES, migrations: MIGRATIONS };
+  // A database that others run is changed only by `npm run migrate`.
+  if (embedded) await migrateAt(schema);
+  const { connectTimeoutMs, statementTimeoutMs } = config;
+  const dataSource = createDataSource({
+    ...schema,
+    poolSize: REPOSITORY_CONNECTIONS,
+    connectTimeoutMs,
+    statementTimeoutMs,
+  });
+  await dataSource.initialize();
+  releases.push(() => dataSource.destroy());
+  await refuseOtherVersion(dataSource);
+  const database = new Database({ ...config, url }, logger, onStatement);
+  releases.push(() => database.close());
+
+  const tableOf = tablesOf(dataSource);
+  const recognitionTables = new RecognitionTables(tableOf);
+  const plateTable = new PlateTable(tableOf);
+  const probe = new StoreProbe(database, recognitionTables);
+  return {
+    lost,
+    accounts: new AccountStore(dataSource),
+    rateLimitClient: rateLimitClient(dataSource),
+    description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
+    readsFor: (principal) => {
+      const reader = readerFor(principal, database);
+      const plates = new PlateRepository(reader, plateTable);
+      return {
+        recognitions: new RecognitionRepository(reader, recognitionTables, plates),
+        requests: new RequestRepository(reader, recognitionTables),
+        plates,
+        statistics: new StatisticsRepository(reader, recognitionTables),
+      };
+    },
+    inTransaction: database.transactions((transaction) => ({
+      recognitions: new RecognitionStore(transaction, recognitionTables),
+    })),
+    checkReady: async () => {
+      await database.ping();
+      await probe.check();
+    },
+  };
+}
