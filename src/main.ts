@@ -1,7 +1,7 @@
 /** The program: settings, the app, signals. */
 import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
-import { ConfigError, readConfig, type Config } from "./config.js";
+import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
 import { greetingOf } from "./greeting.js";
 import { createLogger } from "./logger.js";
 
@@ -9,6 +9,8 @@ if (existsSync(".env")) process.loadEnvFile(".env");
 
 const config = readConfigOrExit();
 const logger = createLogger(config.logLevel);
+for (const { name, setting } of misspeltSettings())
+  logger.warn(`${name} is no setting and is ignored; is ${setting} meant?`);
 const started = performance.now();
 
 let app: App | null = null;
