@@ -37,6 +37,8 @@ export async function receiveBody(
     discardRest(request);
     throw tooLarge(maxBytes);
   }
+  // Its caller may have gone while who it is was looked up.
+  if (request.destroyed && !request.complete) throw cutOff();
   await new Promise<void>((resolve, reject) => {
     let length = 0;
     const finish = (error: Error | null): void => {
