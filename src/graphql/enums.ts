@@ -113,7 +113,7 @@ export const PlateRecognitionOrderEnum = describedEnum(
 
 export const RecognitionRequestOrderEnum = describedEnum(
   "RecognitionRequestOrder",
-  "The order of a list of attempts; equal ones are ordered by id.",
+  "The order of a list of recognition requests; equal ones are ordered by id.",
   REQUEST_LIST.orderNames,
   {
     CREATED_AT_DESC: "Latest arrival first.",
@@ -123,7 +123,7 @@ export const RecognitionRequestOrderEnum = describedEnum(
 
 export const ErrorCodeEnum = describedEnum(
   "ErrorCode",
-  "Why something failed: the `code` in the `extensions` of errors, and of a FAILED attempt.",
+  "Why something failed: the `code` in the `extensions` of errors, and of a FAILED recognition request.",
   ERROR_CODES,
   {
     BAD_REQUEST: "The HTTP request could not be read.",

@@ -110,13 +110,13 @@ export class RecognitionRequestFilterInput implements RequestFilter {
   @Field(() => [RecognitionEngineEnum], { nullable: true, description: "By engine." })
   engine?: RecognitionEngine[] | null;
 
-  @Field(() => [ErrorCodeEnum], { nullable: true, description: "By why a FAILED attempt failed." })
+  @Field(() => [ErrorCodeEnum], { nullable: true, description: "By why a FAILED request failed." })
   errorCode?: ErrorCode[] | null;
 
   @Field(() => String, { nullable: true, description: "By the caller's own reference, exactly as it was given." })
   externalReference?: string | null;
 
-  @Field(() => [String], { nullable: true, description: "By camera, of attempts without a reading too." })
+  @Field(() => [String], { nullable: true, description: "By camera, of requests without a reading too." })
   cameraId?: string[] | null;
 
   @Field(() => String, {

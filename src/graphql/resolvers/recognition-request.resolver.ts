@@ -25,12 +25,13 @@ export class RecognitionRequestResolver {
   }
 
   @Query(() => RecognitionRequestConnectionType, {
-    description: "Attempts by status, engine, error, reference, camera, picture and time, a page at a time.",
+    description:
+      "Recognition requests by status, engine, error, reference, camera, picture and time, a page at a time.",
   })
   async recognitionRequests(
     @Arg("filter", () => RecognitionRequestFilterInput, {
       nullable: true,
-      description: "Which attempts; all of them without it.",
+      description: "Which recognition requests; all of them without it.",
     })
     filter: RecognitionRequestFilterInput | null,
     @Arg("orderBy", () => RecognitionRequestOrderEnum, {

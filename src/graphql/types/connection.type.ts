@@ -90,4 +90,8 @@ function connectionType(name: string, node: ClassType, one: string): ClassType<C
 }
 
 export const PlateRecognitionConnectionType = connectionType("PlateRecognition", PlateRecognitionType, "reading");
-export const RecognitionRequestConnectionType = connectionType("RecognitionRequest", RecognitionRequestType, "attempt");
+export const RecognitionRequestConnectionType = connectionType(
+  "RecognitionRequest",
+  RecognitionRequestType,
+  "recognition request",
+);
