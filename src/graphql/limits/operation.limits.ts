@@ -4,7 +4,7 @@ import type { OperationSize } from "./operation.size.js";
 
 /** Each is the largest value that is still accepted. */
 export interface OperationLimits {
-  /** Of the document's text, in UTF-8. */
+  /** Of the document's text, in UTF-8, apart from a base64 image. */
   documentBytes: number;
   /** Lexical tokens of the document. */
   documentTokens: number;
