@@ -1,7 +1,9 @@
 /** Every entity of the store, for the data source. */
 import { ApiKeyEntity } from "./accounts/store/api-key.entity.js";
 import { AuditEntryEntity } from "./accounts/store/audit-entry.entity.js";
+import { ErasedUsageEntity } from "./accounts/store/erased-usage.entity.js";
 import { PartnerEntity } from "./accounts/store/partner.entity.js";
+import { PlateCorrectionEntity } from "./recognitions/store/plate-correction.entity.js";
 import { PlateRecognitionEntity } from "./recognitions/store/plate-recognition.entity.js";
 import { PlateEntity } from "./plate-records/plate.entity.js";
 import { RecognitionRequestEntity } from "./recognitions/store/recognition-request.entity.js";
@@ -12,5 +14,7 @@ export const ENTITIES = [
   AuditEntryEntity,
   RecognitionRequestEntity,
   PlateRecognitionEntity,
+  PlateCorrectionEntity,
   PlateEntity,
+  ErasedUsageEntity,
 ] as const;

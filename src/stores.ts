@@ -3,6 +3,7 @@ import { MIGRATIONS } from "../migrations/index.js";
 import { missingScope, type Principal } from "./accounts/principal.js";
 import type { RateLimitClient } from "./accounts/rate.limiter.js";
 import { AccountStore } from "./accounts/store/account.store.js";
+import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
@@ -17,7 +18,11 @@ import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
+import type { CorrectionStores } from "./recognitions/correction.service.js";
 import type { RecognitionStores } from "./recognitions/recognition.service.js";
+import { CorrectionRepository } from "./recognitions/store/correction.repository.js";
+import { CorrectionStore } from "./recognitions/store/correction.store.js";
+import { CorrectionTable } from "./recognitions/store/correction.table.js";
 import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
 import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
@@ -33,7 +38,7 @@ export interface Stores {
   readonly accounts: AccountStore;
   /** For the requests that are counted. */
   readonly rateLimitClient: RateLimitClient;
-  readonly inTransaction: InTransaction<RecognitionStores>;
+  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores>;
   /** Settles only when the embedded database has ended for good. */
   readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
@@ -80,6 +85,9 @@ export async function openStores(
   const tableOf = tablesOf(dataSource);
   const recognitionTables = new RecognitionTables(tableOf);
   const plateTable = new PlateTable(tableOf);
+  const correctionTable = new CorrectionTable(tableOf);
+  const auditTable = new AuditTable(tableOf);
+  const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
   const probe = new StoreProbe(database, recognitionTables);
   return {
     lost,
@@ -88,16 +96,19 @@ export async function openStores(
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
     readsFor: (principal) => {
       const reader = readerFor(principal, database);
-      const plates = new PlateRepository(reader, plateTable);
+      const plates = new PlateRepository(reader, plateTable, corrected);
       return {
         recognitions: new RecognitionRepository(reader, recognitionTables, plates),
         requests: new RequestRepository(reader, recognitionTables),
         plates,
         statistics: new StatisticsRepository(reader, recognitionTables),
+        corrections: new CorrectionRepository(reader, correctionTable),
       };
     },
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),
+      corrections: new CorrectionStore(transaction, recognitionTables, correctionTable, plateTable),
+      audit: new AuditStore(transaction, auditTable),
     })),
     checkReady: async () => {
       await database.ping();

@@ -85,6 +85,7 @@ export function recognitionEntity(
     recognizedAt: new Date(),
     cameraId: options.cameraId,
     engine: recognition.engine,
+    readPlateNumber: null,
   };
 }
 
@@ -142,5 +143,7 @@ export function recognitionRow(entity: NewRecognition, request: RecognitionReque
     engine,
     boundingBox: boxOf(boxLeft, boxTop, boxRight, boxBottom),
     request,
+    // A reading that was just stored has none.
+    corrections: [],
   };
 }

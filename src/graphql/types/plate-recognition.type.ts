@@ -6,6 +6,7 @@ import type { Timestamp } from "../../database/statement.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";
+import { PlateCorrectionType } from "./plate-correction.type.js";
 import { PlateType } from "./plate.type.js";
 import { RecognitionRequestType } from "./recognition-request.type.js";
 
@@ -37,7 +38,9 @@ export class PlateRecognitionType {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
 
-  @Field(() => String, { description: "车牌号: upper case, no separators, such as 粤TNT444." })
+  @Field(() => String, {
+    description: "车牌号: upper case, no separators, such as 粤TNT444. The corrected number, where it was corrected.",
+  })
   plateNumber!: string;
 
   @Field(() => String, {
@@ -84,6 +87,12 @@ export class PlateRecognitionType {
 
   @Field(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
   request!: RecognitionRequestType;
+
+  @Field(() => String, { description: "The number as the engine read it, before any correction." })
+  readPlateNumber!: string;
+
+  @Field(() => [PlateCorrectionType], { description: "Every correction of the number, earliest first." })
+  corrections!: PlateCorrectionType[];
 
   @Field(() => PlateType, { description: "Everything seen of this plate number." })
   plate!: PlateType;

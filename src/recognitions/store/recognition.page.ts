@@ -2,7 +2,7 @@
 import type { Principal } from "../../accounts/principal.js";
 import { Parameters } from "../../database/parameters.js";
 import type { Statement } from "../../database/statement.js";
-import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
+import { alternativesOf, ownConditions, readConditions, type RecognitionFilter } from "./recognition.filter.js";
 import { ORDERS, type Position, type RecognitionOrder } from "./recognition.order.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
@@ -32,6 +32,8 @@ export interface RecognitionPage {
 export interface OneByOne {
   property: "plateNumber" | "cameraId" | "type";
   values: readonly string[];
+  /** What else of the filter the rows must meet. */
+  rest: RecognitionFilter;
 }
 
 /** One row more than the page holds is read: its presence says that the list goes on. */
@@ -56,7 +58,7 @@ export function pagePerPlateStatement(
   page: PageRequest,
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
-  const oneByOne: OneByOne = { property: "plateNumber", values: plateNumbers };
+  const oneByOne: OneByOne = { property: "plateNumber", values: plateNumbers, rest: {} };
   const rows = pageRows(tables, principal, {}, page, oneByOne, limitOf(page, parameters), parameters);
   return selected(tables, rows, page, `ORDER BY ${tables.p.plateNumber}, ${orderOf(tables, page)}`, parameters);
 }
@@ -85,19 +87,27 @@ function pageRows(
   parameters: Parameters,
 ): string {
   const { p, fromRecognitions } = tables;
-  const conditions = [
-    `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-    ...(oneByOne ? [`${p[oneByOne.property]} = wanted.value`] : []),
-    ...conditionsOf(filter, p, parameters),
-    ...bounds(tables, page, parameters),
-  ];
+  const everywhere = [`${p.partnerId} = ${parameters.add(principal.partnerId)}`, ...bounds(tables, page, parameters)];
   // The largest page's limit stands in the text: for a parameter alone PostgreSQL would plan for a tenth of the table.
-  const most = `SELECT p.* FROM ${fromRecognitions} WHERE ${conditions.join(" AND ")}
-    ORDER BY ${orderOf(tables, page)} LIMIT ${MAX_PAGE_SIZE + 1}`;
-  return oneByOne
-    ? `SELECT p.* FROM unnest(${parameters.add(oneByOne.values)}::text[]) AS wanted(value)
-        CROSS JOIN LATERAL (SELECT p.* FROM (${most}) p LIMIT ${limit}) p`
-    : most;
+  const most = (conditions: readonly string[]): string =>
+    `SELECT p.* FROM ${fromRecognitions} WHERE ${[...everywhere, ...conditions].join(" AND ")}
+      ORDER BY ${orderOf(tables, page)} LIMIT ${MAX_PAGE_SIZE + 1}`;
+  if (oneByOne === null) return together(alternativesOf(filter, p, parameters).map(most));
+  const { property, rest } = oneByOne;
+  const values = `unnest(${parameters.add(oneByOne.values)}::text[]) AS wanted(value)`;
+  const each = (conditions: readonly string[]): string =>
+    `SELECT p.* FROM ${values} CROSS JOIN LATERAL
+      (SELECT p.* FROM (${most([`${p[property]} = wanted.value`, ...conditions])}) p LIMIT ${limit}) p`;
+  if (property !== "plateNumber") return together(alternativesOf(rest, p, parameters).map(each));
+  // The values stand for the number's conditions; what was read is looked up by those themselves.
+  const read = readConditions(filter, p, parameters);
+  return together([each(ownConditions(rest, p, parameters)), ...(read === null ? [] : [most(read)])]);
+}
+
+function together(selects: readonly string[]): string {
+  return selects.length === 1
+    ? (selects[0] ?? "")
+    : selects.map((rows) => `SELECT p.* FROM (${rows}) p`).join(" UNION ALL ");
 }
 
 function selected(

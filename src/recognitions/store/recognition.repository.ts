@@ -3,7 +3,7 @@ import type { Principal } from "../../accounts/principal.js";
 import { number, type Reader } from "../../database/statement.js";
 import { oneOf, Parameters } from "../../database/parameters.js";
 import { narrowsPlates, type PlateRepository } from "../../plate-records/plate.repository.js";
-import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
+import { selectReadings, type RecognitionFilter } from "./recognition.filter.js";
 import {
   pageOf,
   pagePerPlateStatement,
@@ -26,8 +26,8 @@ export class RecognitionRepository {
   ) {}
 
   async findPage(principal: Principal, filter: RecognitionFilter, page: PageRequest): Promise<RecognitionPage> {
-    const { oneByOne, rest } = await this.narrowed(principal, filter, page);
-    return pageOf(await this.database.rows(pageStatement(this.tables, principal, rest, page, oneByOne)), page);
+    const oneByOne = await this.narrowed(principal, filter, page);
+    return pageOf(await this.database.rows(pageStatement(this.tables, principal, filter, page, oneByOne)), page);
   }
 
   /** One page of the history of each plate, in the order of `plateNumbers`. */
@@ -44,13 +44,22 @@ export class RecognitionRepository {
   async count(principal: Principal, filter: RecognitionFilter): Promise<number> {
     const { p, fromRecognitions } = this.tables;
     const parameters = new Parameters();
-    const conditions = [
-      `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...conditionsOf(filter, p, parameters),
-    ];
+    const rows = selectReadings(fromRecognitions, "1", principal, filter, p, parameters);
     const [count] = await this.database.rows({
-      text: `SELECT count(*)::int FROM ${fromRecognitions} WHERE ${conditions.join(" AND ")}`,
+      text: `SELECT count(*)::int FROM (${rows}) p`,
       values: parameters.values,
+      read: ([value]) => number(value),
+      customPlan: true,
+    });
+    return count ?? 0;
+  }
+
+  /** How many readings have this number; not those whose number was corrected to another. */
+  async countOfPlate(principal: Principal, plateNumber: string): Promise<number> {
+    const { p, fromRecognitions } = this.tables;
+    const [count] = await this.database.rows({
+      text: `SELECT count(*)::int FROM ${fromRecognitions} WHERE ${p.partnerId} = $1 AND ${p.plateNumber} = $2`,
+      values: [principal.partnerId, plateNumber],
       read: ([value]) => number(value),
       customPlan: true,
     });
@@ -104,23 +113,21 @@ export class RecognitionRepository {
     principal: Principal,
     filter: RecognitionFilter,
     { order }: PageRequest,
-  ): Promise<{ oneByOne: OneByOne | null; rest: RecognitionFilter }> {
+  ): Promise<OneByOne | null> {
     if (narrowsPlates(filter)) {
       const numbers = await this.plates.findNumbers(principal, filter, MAX_PLATES_LOOKED_UP + 1);
       if (numbers.length <= MAX_PLATES_LOOKED_UP) {
-        const rest = { ...filter, plateNumber: null, province: null };
-        return { oneByOne: { property: "plateNumber", values: numbers }, rest };
+        return { property: "plateNumber", values: numbers, rest: { ...filter, plateNumber: null, province: null } };
       }
     }
     // The indexes of cameras and types are in the order of capture; in another order all of their rows would have to be sorted.
     if (filter.plateNumber?.eq == null && order.startsWith("CAPTURED_AT")) {
       const { cameraId, type } = filter;
       if (cameraId && cameraId.length > 1)
-        return { oneByOne: { property: "cameraId", values: unique(cameraId) }, rest: { ...filter, cameraId: null } };
-      if (type && type.length > 1)
-        return { oneByOne: { property: "type", values: unique(type) }, rest: { ...filter, type: null } };
+        return { property: "cameraId", values: unique(cameraId), rest: { ...filter, cameraId: null } };
+      if (type && type.length > 1) return { property: "type", values: unique(type), rest: { ...filter, type: null } };
     }
-    return { oneByOne: null, rest: filter };
+    return null;
   }
 }
 

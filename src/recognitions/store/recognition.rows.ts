@@ -64,6 +64,18 @@ export interface PlateRecognitionRow {
   boundingBox?: BoxRow | null;
   /** The attempt itself, where the statement was asked to bring it along. */
   request?: RecognitionRequestRow;
+  /** Earliest first, where they are known without being read. */
+  corrections?: readonly CorrectionRow[];
+}
+
+export interface CorrectionRow {
+  /** UUID of the reading. */
+  recognitionKey: string;
+  correctedAt: Timestamp;
+  /** The 12 characters by which the key is listed; null for callers without a key. */
+  actorKey: string | null;
+  from: string;
+  to: string;
 }
 
 /** What a reading may bring along: every column costs as much as a field of the answer, asked for or not. */
