@@ -84,6 +84,7 @@ function readingsOf(request: NewRequest, count: number): NewRecognition[] {
     recognizedAt: request.createdAt,
     cameraId: null,
     engine: "LOCAL",
+    readPlateNumber: null,
   }));
 }
 

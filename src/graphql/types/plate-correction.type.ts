@@ -1,10 +1,11 @@
 /** The contract of one correction of a reading. */
 import { Field, ObjectType } from "type-graphql";
 import type { Timestamp } from "../../database/statement.js";
+import type { CorrectionRow } from "../../recognitions/store/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 
 @ObjectType("PlateCorrection", { simpleResolvers: true, description: "One correction of a reading's number." })
-export class PlateCorrectionType {
+export class PlateCorrectionType implements Omit<CorrectionRow, "recognitionKey"> {
   @Field(() => DateTimeScalar, { description: "When it was corrected." })
   correctedAt!: Timestamp;
 

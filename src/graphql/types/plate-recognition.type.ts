@@ -31,7 +31,7 @@ export class BoundingBoxType implements BoxRow {
 }
 
 /** Fields that resolve to the row's property of the same name; `computed.fields.ts` resolves the others. */
-type RowFields = Omit<PlateRecognitionRow, "key" | "requestKey" | "request" | "boundingBox">;
+type RowFields = Omit<PlateRecognitionRow, "key" | "requestKey" | "request" | "boundingBox" | "corrections">;
 
 @ObjectType("PlateRecognition", {
   simpleResolvers: true,
