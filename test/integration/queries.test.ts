@@ -44,7 +44,7 @@ function makeRows(): Row[] {
       `${province ?? "使"}${pick(["A", "B", "T"])}${pick(["NT444", "12345", "D9001", "0O0O1", "1_2%3", "12\\3"])}`;
     const read = number();
     // Some are corrected, some of those back to what was read.
-    const corrected = index % 4 === 0;
+    const corrected = index % 2 === 0;
     return {
       id: uuidv7(),
       requestId: uuidv7(),
@@ -219,19 +219,27 @@ describe("filters", () => {
     "皖td9001",
     "",
   );
+  /** Two conditions at most: more of them rarely hold of one number. */
+  function fewOf<All extends object>(all: { [Name in keyof All]: fc.Arbitrary<All[Name]> }): fc.Arbitrary<
+    Partial<All>
+  > {
+    return fc
+      .tuple(fc.record(all), fc.subarray(Object.keys(all), { maxLength: 2 }))
+      .map(
+        ([record, names]) =>
+          Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name))) as Partial<All>,
+      );
+  }
   const conditions = fc.record({
-    plateNumber: fc.record(
-      {
-        eq: fc.constantFrom("粤a·nt444", "京B12345"),
-        in: some("粤A12345", "皖t·d9001", "使A1_2%3", "粤a12345"),
-        startsWith: text,
-        contains: text,
-        matches: fc
-          .array(fc.constantFrom("?", "*", "粤", "A", "b", "1", "12", "_", "%", "\\", "NT444", "WJ"), { maxLength: 6 })
-          .map((parts) => parts.join("")),
-      },
-      { requiredKeys: [] },
-    ),
+    plateNumber: fewOf({
+      eq: fc.constantFrom("粤a·nt444", "京B12345"),
+      in: some("粤A12345", "皖t·d9001", "使A1_2%3", "粤a12345"),
+      startsWith: text,
+      contains: text,
+      matches: fc
+        .array(fc.constantFrom("?", "*", "粤", "A", "b", "1", "12", "_", "%", "\\", "NT444", "WJ"), { maxLength: 6 })
+        .map((parts) => parts.join("")),
+    }),
     capturedAt: fc.record({ gte: time, lt: time }, { requiredKeys: [] }),
     recognizedAt: fc.record({ gte: time, lt: time }, { requiredKeys: [] }),
     confidence: fc.record(
@@ -258,7 +266,11 @@ describe("filters", () => {
     "engine",
   ] as const;
   // Three conditions mostly: with all ten at once next to nothing would ever match.
-  const names = fc.oneof({ weight: 4, arbitrary: fc.subarray([...NAMES], { maxLength: 3 }) }, fc.subarray([...NAMES]));
+  const names = fc.oneof(
+    { weight: 4, arbitrary: fc.subarray([...NAMES], { maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.subarray([...NAMES]) },
+    { weight: 2, arbitrary: fc.constant(["plateNumber" as const]) },
+  );
   const filters = fc
     .tuple(conditions, names)
     .map(([all, names]) => Object.fromEntries(names.map((name) => [name, all[name]])) as Partial<typeof all>);
@@ -349,8 +361,8 @@ describe("filters", () => {
     // The property would hold of nothing as well.
     expect(matched).toBeGreaterThan(3000);
     expect(fewPages).toBeGreaterThan(20);
-    expect(byRead).toBeGreaterThan(200);
-  });
+    expect(byRead).toBeGreaterThan(20);
+  }, 180_000);
 
   test("null means that nothing is asked, an empty list that nothing will do", async () => {
     expect((await page({ filter: { plateNumber: { eq: null }, capturedAt: null, color: null } })).totalCount).toBe(240);
