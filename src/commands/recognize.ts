@@ -23,7 +23,7 @@ Prints plate, colour, type, confidence (0 to 100) and box (left,top right,bottom
 Ends with 1 when a picture could not be read.`;
 
 /** Nobody leaves before the end. */
-const TO_THE_END = new AbortController().signal;
+const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 
 interface Outcome {
   file: string;
