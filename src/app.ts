@@ -14,7 +14,7 @@ import { startGraphQL } from "./graphql/graphql.server.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
-import { createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
+import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
@@ -25,6 +25,7 @@ import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
 import { JuheEngine } from "./engines/juhe.engine.js";
 import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
 import { LocalEngine } from "./engines/local/local.engine.js";
+import { releaseAll, type Release } from "./teardown.js";
 
 export interface App {
   /** Such as `http://127.0.0.1:4000`. */
@@ -34,14 +35,12 @@ export interface App {
   readonly database: string;
   /** Settles only when a part that nothing works without has ended for good. */
   readonly lost: Promise<Error>;
-  /** Finishes what is in flight, then releases everything. */
-  stop(): Promise<void>;
+  /** Waits for requests in flight, up to a deadline or until `hurry` is aborted, then releases everything. */
+  stop(hurry?: AbortSignal): Promise<void>;
 }
 
 const NOBODY_MAY_CALL =
   "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
-
-type Release = () => Promise<unknown>;
 
 /** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
 export function startApp(config: Config, logger: Logger): Promise<App> {
@@ -70,9 +69,7 @@ export function startServer(config: Config, logger: Logger, engines: Engines): P
 
 async function starting(start: (releases: Release[]) => Promise<Omit<App, "stop">>): Promise<App> {
   const releases: Release[] = [];
-  const stop = async (): Promise<void> => {
-    for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
-  };
+  const stop = (hurry?: AbortSignal): Promise<void> => releaseAll(releases, hurry);
   try {
     return { ...(await start(releases)), stop };
   } catch (error) {
@@ -128,7 +125,7 @@ async function serve(
     allowedOrigins,
     budget: new ByteBudget(config.http.maxBytesInFlight),
   });
-  releases.push(() => http.close());
+  releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
 }

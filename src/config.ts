@@ -171,6 +171,44 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
+/** The name of every setting. */
+export const SETTINGS: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** Shorter names resemble too many variables of other programs: HOST and HOME, PORT and PATH. */
+const MIN_RESEMBLING_LENGTH = 7;
+/** Characters added, left out or replaced in a name that is taken for a misspelt one. */
+const MAX_MISSPELLING = 2;
+
+/** Variables that are no setting but resemble one, such as LOCAL_THREAD; `setting` is the one that was probably meant. */
+export function misspeltSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): { name: string; setting: string }[] {
+  return Object.keys(environment).flatMap((name) => {
+    if (SETTINGS.includes(name) || name.length < MIN_RESEMBLING_LENGTH) return [];
+    const setting = SETTINGS.find(
+      (known) =>
+        known.length >= MIN_RESEMBLING_LENGTH &&
+        ((name.includes("_") && known.startsWith(`${name}_`)) ||
+          editDistance(known, name.toUpperCase()) <= MAX_MISSPELLING),
+    );
+    return setting === undefined ? [] : [{ name, setting }];
+  });
+}
+
+/** Levenshtein's distance. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
+  for (const [row, character] of [...left].entries()) {
+    const current = [row + 1];
+    for (const [column, other] of [...right].entries()) {
+      const replaced = (previous[column] ?? 0) + (character === other ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}
+
 /** Reads and checks the whole environment; throws a `ConfigError` that lists every fault. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   // An empty value in a .env file means "not set".

@@ -23,6 +23,8 @@ const RETRYABLE_BY_CODE = {
 
 export type ErrorCode = keyof typeof RETRYABLE_BY_CODE;
 
+export const ERROR_CODES = Object.keys(RETRYABLE_BY_CODE) as readonly ErrorCode[];
+
 /** What the vendor said, passed on to the caller with upstream faults. */
 export interface JuheFault {
   errorCode: number;

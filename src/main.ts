@@ -1,32 +1,41 @@
 /** The program: settings, the app, signals. */
 import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
-import { ConfigError, readConfig, type Config } from "./config.js";
+import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
+import { greetingOf } from "./greeting.js";
 import { createLogger } from "./logger.js";
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const config = readConfigOrExit();
 const logger = createLogger(config.logLevel);
+for (const { name, setting } of misspeltSettings())
+  logger.warn(`${name} is no setting and is ignored; is ${setting} meant?`);
 const started = performance.now();
 
 let app: App | null = null;
 let stopping = false as boolean;
 
-/** The first signal lets requests in flight end; a second one does not wait. */
+/** The first signal waits for requests in flight, up to a deadline; a second one does not. Both release everything. */
+const hurry = new AbortController();
+
 const stop = (signal: NodeJS.Signals): void => {
-  if (stopping) process.exit(1);
+  if (stopping) {
+    logger.warn(`${signal} again: not waiting for what is in flight`);
+    hurry.abort();
+    return;
+  }
   stopping = true;
   logger.info(`${signal}: finishing what is in flight`);
-  // While it is still starting, the start finishes first and then sees `stopping`.
+  // During the start there is no app yet; the start finishes first and then looks at `stopping`.
   if (app !== null) void finish(app);
 };
 
 async function finish(running: App): Promise<void> {
   try {
-    await running.stop();
+    await running.stop(hurry.signal);
     logger.info("stopped");
-    process.exit(0);
+    process.exit(hurry.signal.aborted ? 1 : 0);
   } catch (error) {
     logger.fatal({ err: error }, "the stop failed");
     process.exit(1);
@@ -49,18 +58,12 @@ try {
   process.exit(1);
 }
 
-function greet({ url, engine, database }: App): void {
-  logger.info(`listening on ${url} after ${Math.round(performance.now() - started)} ms`);
-  // Plain text, not JSON: the last line is there to be copied.
-  process.stdout.write(`
-  engine    ${engine}
-  database  ${database}
-  explore   ${url}/graphql
-  try       curl ${url}/graphql -H 'apollo-require-preflight: true' \\
-              -F operations='{"query":"mutation($image:Upload!){recognizeUpload(image:$image){recognitions{plateNumber confidence}}}","variables":{"image":null}}' \\
-              -F map='{"0":["variables.image"]}' -F 0=@photo.jpg
-
-`);
+function greet(running: App): void {
+  const { listening, warning, text } = greetingOf(running, config);
+  logger.info(`${listening} after ${Math.round(performance.now() - started)} ms`);
+  if (warning !== null) logger.warn(warning);
+  // Plain text, not JSON: its last line is there to be copied.
+  process.stdout.write(text);
 }
 
 function readConfigOrExit(): Config {

@@ -17,6 +17,7 @@ import type { StatementObserver } from "./database/statement.pool.js";
 import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
+import type { Release } from "./teardown.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
 import { Idempotency } from "./recognitions/idempotency.js";
@@ -63,7 +64,7 @@ export async function openStores(
   config: Config["database"],
   logger: Logger,
   onStatement: StatementObserver,
-  releases: (() => Promise<unknown>)[],
+  releases: Release[],
 ): Promise<Stores> {
   let onLost: (cause: Error) => void = () => undefined;
   const lost = new Promise<Error>((resolve) => (onLost = resolve));

@@ -1,11 +1,11 @@
-/** `npm run recognize -- photo.jpg …`: reads the plates in pictures by the local engine, without a server or a database. */
+/** `npm run recognize -- photo.jpg …`: reads the plates in photos by the local engine, without a server or a database. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config.js";
+import { readConfig, type Config } from "../config.js";
 import { AppError, type ErrorCode } from "../errors.js";
 import { annotated } from "../images/picture.annotator.js";
 import type { Photo } from "../images/photo.js";
@@ -18,11 +18,11 @@ import { LocalEngine } from "../engines/local/local.engine.js";
 const USAGE = `Usage: npm run recognize -- [--json] [--annotate DIR] photo.jpg …
 
 Prints plate, colour, type, confidence (0 to 100) and box (left,top right,bottom in pixels as stored) of every plate.
-  --json          one JSON object a picture and line, with the corners (upright pixels) besides
-  --annotate DIR  writes each picture into DIR with corners and readings drawn in
-Ends with 1 when a picture could not be read.`;
+  --json          one JSON object a photo and line, with the corners (upright pixels) besides
+  --annotate DIR  writes each photo into DIR with corners and readings drawn in
+Photos that can't be read are named on standard error (with --json in their own object), and the exit status is 1.`;
 
-/** Nobody leaves before the end. */
+/** A call that is never cancelled. */
 const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 
 interface Outcome {
@@ -33,32 +33,34 @@ interface Outcome {
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 const { files, json, annotateDir } = argumentsGiven();
-const { local, images, logLevel } = readConfig();
-const recognizer = await LocalEngine.start({
+const { local, images, logLevel } = settings();
+if (annotateDir !== null)
+  await makeFolder(annotateDir).catch((error: unknown) => exit(`--annotate: ${reasonOf(error)}`, 2));
+const engine = await LocalEngine.start({
   ...local,
   queueLength: files.length,
   modelsDir: fileURLToPath(new URL("../../../models", import.meta.url)),
   logger: createLogger(logLevel),
 });
-if (annotateDir !== null) await mkdir(annotateDir, { recursive: true });
-const bar = files.length > 1 ? startProgressBar(files.length, "pictures") : null;
+const bar = files.length > 1 ? startProgressBar(files.length, "photos") : null;
 try {
-  // In the order given, and no more pictures in memory than threads can take.
+  // In the order given, and no more photos in memory than threads can take.
   const outcomes = Readable.from(files).map(recognizeFile, { concurrency: local.threads + 1 });
   for await (const outcome of outcomes as AsyncIterable<Outcome>) {
     bar?.add(1);
-    process.stdout.write(json ? `${JSON.stringify(outcome)}\n` : inWords(outcome));
+    if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+    else (outcome.error === null ? process.stdout : process.stderr).write(inWords(outcome));
     if (outcome.error !== null) process.exitCode = 1;
   }
 } finally {
   bar?.stop();
-  await recognizer.close();
+  await engine.close();
 }
 
 async function recognizeFile(file: string): Promise<Outcome> {
   try {
     const photo = await readPhoto({ bytes: await bytesOf(file) }, "UPLOAD", images);
-    const readings = await recognizer.locate(photo, TO_THE_END);
+    const readings = await engine.locate(photo, TO_THE_END);
     if (annotateDir !== null) await annotate(photo, file, readings, annotateDir);
     return { file, readings, error: null };
   } catch (error) {
@@ -84,10 +86,40 @@ async function annotate(photo: Photo, file: string, readings: readonly LocatedRe
       text: `${plateNumber} ${confidence}`,
     })),
   );
-  await writeFile(join(folder, annotatedName(file)), drawn);
+  try {
+    await writeFile(join(folder, annotatedName(file)), drawn);
+  } catch (cause) {
+    throw new AppError("BAD_USER_INPUT", `The copy can't be written: ${reasonOf(cause)}`, { cause });
+  }
 }
 
-/** Two pictures of one name, from two folders, get their place among the arguments in front. */
+/** With the folders above it. Node's own recursive mkdir never ends where a file system refuses new folders by ENOENT, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
+}
+
+/** Such as `EACCES: permission denied, mkdir '/x'`. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function settings(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    return exit(reasonOf(error), 1);
+  }
+}
+
+/** Photos of one name, from several folders, get their place among the arguments in front. */
 function annotatedName(file: string): string {
   const name = basename(file, extname(file));
   const isAlone = files.filter((other) => basename(other, extname(other)) === name).length === 1;
@@ -112,11 +144,11 @@ function argumentsGiven(): { files: string[]; json: boolean; annotateDir: string
       allowPositionals: true,
     });
     if (values.help === true) exit(USAGE, 0);
-    if (positionals.length === 0) exit(`No picture was named.\n\n${USAGE}`, 2);
+    if (positionals.length === 0) exit(`No photo was named.\n\n${USAGE}`, 2);
     const folder = values.annotate === undefined ? null : resolve(process.env.INIT_CWD ?? ".", values.annotate);
     return { files: positionals, json: values.json, annotateDir: folder };
   } catch (error) {
-    return exit(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2);
+    return exit(`${reasonOf(error)}\n\n${USAGE}`, 2);
   }
 }
 

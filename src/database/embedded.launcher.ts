@@ -1,4 +1,4 @@
-/** PostgreSQL refuses to run as root: whom to run it as instead, and how that user reaches its files. */
+/** Starts programs as a user other than root, because PostgreSQL refuses to run as root. */
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -12,7 +12,7 @@ interface User {
 }
 
 export interface Launcher {
-  /** Whose the files must be; null when this process's own user will do. */
+  /** The owner that the files must have; null for this process's own user. */
   owner: User | null;
   /** The user that the command is started as; null for this process's own. */
   startAs: User | null;
@@ -27,7 +27,7 @@ export async function unprivileged(...paths: readonly string[]): Promise<Launche
   if ((await Promise.all(paths.map(isReachable))).every(Boolean)) {
     return { owner, startAs: owner, command: (file, args) => ({ file, args: [...args] }) };
   }
-  // Under a folder that only root may enter (/root, mktemp -d) `nobody` needs root's right to pass, and that right only.
+  // Below a folder that only root may enter (/root, mktemp -d) `nobody` gets one capability of root: to pass permission checks on files.
   const privileges = [
     `--reuid=${owner.uid}`,
     `--regid=${owner.gid}`,

@@ -1,22 +1,22 @@
-/** What two engines' attempts at one photo leave behind together. */
+/** The trace of a recognition in which two engines took part. */
 import type { ErrorCode } from "../errors.js";
 import { EngineError, type EngineTrace } from "./engine.js";
 
-/** The vendor's failures that another engine can make up for; the others are for the operator to hear of. */
+/** Failures of the vendor that pass by themselves. The others need the operator and are not covered by another engine. */
 const PASSING_FAILURES: ReadonlySet<ErrorCode> = new Set(["RECOGNIZER_UNAVAILABLE", "RECOGNIZER_QUOTA_EXCEEDED"]);
 
-/** Whether the vendor could not be had just now: unavailable or out of quota. */
+/** Whether the vendor is unavailable or out of quota. */
 export function isPassingFailure(error: unknown): error is EngineError {
   return error instanceof EngineError && PASSING_FAILURES.has(error.code);
 }
 
-/** The local engine's result with what the vendor said kept beside it, and why the local engine is the one to answer. */
+/** The local engine's result or trace with the vendor's order, code and answer, and the reason why the local engine answers. */
 export function withVendorTrace<T extends EngineTrace>(local: T, vendor: EngineTrace, fallbackReason: string): T {
   const { orderId, juheErrorCode, rawAnswer } = vendor;
   return { ...local, orderId, juheErrorCode, rawAnswer, fallbackReason };
 }
 
-/** The vendor's failure in a short sentence; its own words may go no further than its error. */
+/** The vendor's failure in a short sentence. The vendor's own words are not part of it: `fallbackReason` is public. */
 export function failureSentence(error: EngineError): string {
   const code = error.trace.juheErrorCode === null ? "" : ` (${error.trace.juheErrorCode})`;
   return error.code === "RECOGNIZER_QUOTA_EXCEEDED" ? `Juhe is out of quota${code}` : `Juhe is unavailable${code}`;

@@ -40,8 +40,9 @@ class CompiledOperations {
   constructor(private readonly schema: GraphQLSchema) {}
 
   /** Compiling takes as long as some dozen ordinary runs: an operation is compiled when it comes a second time. */
-  find(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
-    if (this.unfit.has(operation)) return null;
+  find(document: DocumentNode, operation: OperationDefinitionNode | undefined): CompiledQuery | null {
+    // graphql-js says which operation is missing.
+    if (operation === undefined || this.unfit.has(operation)) return null;
     const known = this.compiled.get(operation);
     if (known !== undefined) return known.query;
     if (!this.seen.has(operation)) {

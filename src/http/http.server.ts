@@ -1,4 +1,5 @@
 /** The HTTP server: its limits, which sites may call it, what is measured, and which routes there are. */
+import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
@@ -22,6 +23,8 @@ export const SANDBOX_ORIGINS = ["https://studio.apollographql.com", "https://san
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Milliseconds that a connection is kept for a next request. */
 const KEEP_ALIVE_MS = 30_000;
+/** Requests that one connection may have in flight. Common clients send one at a time. */
+const MAX_PIPELINED = 8;
 /** How often Node.js looks for connections whose time has run out, in milliseconds. */
 const CHECK_EVERY_MS = 2_000;
 
@@ -40,6 +43,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   await app.register(cors, { origin: [...options.allowedOrigins], maxAge: 600 });
+  limitPipelining(app);
   // A connection whose request is in flight when the server stops would be kept alive afterwards and delay the stop.
   let closing = false;
   app.addHook("preClose", async () => {
@@ -67,4 +71,25 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   juheRoutes(app, options);
   healthRoutes(app, options);
   return app;
+}
+
+/** Closes a connection that sends requests faster than it takes their answers: Node.js runs all requests of a pipeline at once. */
+function limitPipelining(app: FastifyInstance): void {
+  const inFlight = new WeakMap<Socket, number>();
+  app.addHook("onRequest", async ({ socket }, reply) => {
+    const requests = (inFlight.get(socket) ?? 0) + 1;
+    inFlight.set(socket, requests);
+    reply.raw.once("close", () => inFlight.set(socket, (inFlight.get(socket) ?? 1) - 1));
+    if (requests <= MAX_PIPELINED) return;
+    reply.hijack();
+    socket.destroy();
+  });
+}
+
+/** Answers what is in flight, then closes; connections still open when `hurry` is aborted are closed with their requests unanswered. */
+export async function closeHttpServer(app: FastifyInstance, hurry: AbortSignal): Promise<void> {
+  const closeAll = (): void => app.server.closeAllConnections();
+  if (hurry.aborted) closeAll();
+  hurry.addEventListener("abort", closeAll, { once: true });
+  await app.close().finally(() => hurry.removeEventListener("abort", closeAll));
 }

@@ -1,8 +1,10 @@
 /** JSON bodies. Nesting, tokens, escapes and text that is not ASCII are counted while the body arrives: `JSON.parse` of 14 MB of `[` takes seconds. */
 import { isAscii, isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import { receiveBody, type BodyLimits } from "./body.receiver.js";
+import { LARGE_BYTES, parsingTurn } from "./body.turns.js";
 
 /** Levels of arrays and objects. Variables of this schema need 5. */
 const MAX_DEPTH = 64;
@@ -32,7 +34,12 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits): Pr
     chunks.push(chunk);
   });
   const [first] = chunks;
-  return parse(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks), "The request body");
+  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  await parsingTurn(bytes.length);
+  const value = parse(bytes, "The request body");
+  // The text of a large body is decoded in the next round of the event loop, after others have been served.
+  if (bytes.length > LARGE_BYTES) await setImmediate();
+  return value;
 }
 
 /** JSON text that arrived in another way. @param name what to call it in an error */

@@ -84,7 +84,8 @@ async function recognize(
     reply,
   );
   if (photo.length === 0) return juheError(271102);
-  const bytes = typeof photo === "string" ? decodeBase64Image(photo, { maxBytes: options.maxImageBytes }) : photo;
+  const limits = { maxBytes: options.maxImageBytes };
+  const bytes = typeof photo === "string" ? await decodeBase64Image(photo, limits) : photo;
   const orderId = newOrderId();
   const { request: attempt, recognitions } = await options.service.recognize(
     principal,
@@ -133,8 +134,7 @@ async function readVendorForm(
     maxBytes: base64Bytes * 3,
     fields: { key: MAX_KEY_BYTES, file: base64Bytes },
   });
-  // A `+` that the sender did not encode arrives as a space.
-  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1").replaceAll(" ", "+");
+  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1");
   return { key: fields.get("key")?.toString("utf8") ?? keyInQuery, photo };
 }
 

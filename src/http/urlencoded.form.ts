@@ -1,4 +1,7 @@
-/** `application/x-www-form-urlencoded` bodies, decoded byte by byte while they arrive: the fields are few, and nothing but their values is held. */
+/**
+ * `application/x-www-form-urlencoded` bodies, decoded while they arrive: the fields are few, and only their values are held. A `+` stays a `+`, unlike in
+ * the standard: base64 whose `+` was not percent-encoded is common, and no field of ours holds spaces.
+ */
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.js";
 import { receiveBody, type BodyLimits } from "./body.receiver.js";
@@ -12,7 +15,7 @@ export interface UrlencodedLimits extends BodyLimits {
 const MAX_PAIRS = 16;
 const MAX_NAME_BYTES = 64;
 
-const [AMPERSAND, EQUALS, PERCENT, PLUS, SPACE] = [0x26, 0x3d, 0x25, 0x2b, 0x20];
+const [AMPERSAND, EQUALS, PERCENT] = [0x26, 0x3d, 0x25];
 
 /** Hexadecimal digits by character code; -1 for any other character. */
 const DIGIT = Int8Array.from({ length: 256 }, (_, code) => {
@@ -66,7 +69,7 @@ class UrlencodedDecoder {
         if (byte === EQUALS) this.name = this.take().toString("latin1");
         else this.endPair();
       } else {
-        decoded[end++] = byte === PLUS ? SPACE : byte;
+        decoded[end++] = byte;
       }
     }
     this.keep(decoded.subarray(start, end));

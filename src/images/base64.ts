@@ -1,27 +1,76 @@
-/** Pictures that come as text: bare base64 or a `data:` URI, checked before anything is decoded. */
+/** Photos that come as text: bare base64 or a `data:` URI, checked before anything is decoded. */
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import type { ImageLimits } from "./photo.js";
 
 const DATA_URI = /^data:[^,]{0,256},/i;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** What a character may be. One pass over a table: a regular expression takes seconds for 10 MB of single spaces. */
+const [INVALID, DIGIT, SPACE, PADDING] = [0, 1, 2, 3];
+const KIND = new Uint8Array(128).fill(INVALID);
+for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+  KIND[digit.charCodeAt(0)] = DIGIT;
+for (const space of " \t\r\n\f\v") KIND[space.charCodeAt(0)] = SPACE;
+KIND["=".charCodeAt(0)] = PADDING;
+
+/** Characters that are decoded before the event loop is let through: some 5 ms. */
+const SLICE_CHARACTERS = 1024 * 1024;
 
 /**
  * The bytes that the text stands for. White space and the URL-safe alphabet are accepted.
  * @throws AppError IMAGE_TOO_LARGE by the length of the text alone; INVALID_IMAGE when it is empty or not base64.
  */
-export function decodeBase64Image(text: string, limits: Pick<ImageLimits, "maxBytes">): Buffer {
-  const header = DATA_URI.exec(text)?.[0] ?? "";
+export async function decodeBase64Image(text: string, limits: Pick<ImageLimits, "maxBytes">): Promise<Buffer> {
+  const header = DATA_URI.exec(text.slice(0, 300))?.[0] ?? "";
   if (header !== "" && !/;base64,$/i.test(header))
     throw new AppError("INVALID_IMAGE", "The data: URI does not hold base64.");
-  const body = text.slice(header.length).replace(/\s+/g, "").replaceAll("-", "+").replaceAll("_", "/");
-  if (body === "") throw new AppError("INVALID_IMAGE", "The picture is empty.");
-  const unpadded = body.replace(/={1,2}$/, "");
-  if (Math.floor((unpadded.length * 3) / 4) > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
-  // Buffer.from skips what it does not know, so a broken text would come out as a broken picture. One character more than
-  // a multiple of four can't be.
-  if (!BASE64.test(body) || unpadded.length % 4 === 1)
-    throw new AppError("INVALID_IMAGE", "The picture is not base64.");
-  return Buffer.from(body, "base64");
+  const slices: Buffer[] = [];
+  let bytes = 0;
+  let padded = false;
+  for (let at = header.length; at < text.length;) {
+    if (slices.length > 0) await setImmediate();
+    const slice = sliceAt(text, at, padded);
+    at = slice.end;
+    padded = slice.padded;
+    // Node.js skips white space and takes both alphabets.
+    const decoded = Buffer.from(text.slice(slice.start, slice.end), "base64");
+    if (decoded.length !== Math.floor((slice.digits * 3) / 4)) throw notBase64();
+    bytes += decoded.length;
+    if (bytes > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
+    slices.push(decoded);
+  }
+  if (bytes === 0) throw new AppError("INVALID_IMAGE", "The picture is empty.");
+  return slices.length === 1 && slices[0] !== undefined ? slices[0] : Buffer.concat(slices);
+}
+
+interface Slice {
+  start: number;
+  end: number;
+  /** Characters that stand for 6 bits each; a multiple of 4 but at the end of the text. */
+  digits: number;
+  /** Whether padding was seen, behind which only white space may follow. */
+  padded: boolean;
+}
+
+/** @throws AppError INVALID_IMAGE */
+function sliceAt(text: string, start: number, paddedBefore: boolean): Slice {
+  let digits = 0;
+  let padding = paddedBefore ? 2 : 0;
+  let end = start;
+  for (; end < text.length && (end - start < SLICE_CHARACTERS || digits % 4 !== 0); end += 1) {
+    const code = text.charCodeAt(end);
+    const kind = code < 128 ? KIND[code] : INVALID;
+    if (kind === DIGIT && padding === 0) digits += 1;
+    else if (kind === PADDING && padding < 2) padding += 1;
+    else if (kind !== SPACE) throw notBase64();
+  }
+  // A single digit at the end stands for less than a byte.
+  if (digits % 4 === 1) throw notBase64();
+  return { start, end, digits, padded: padding > 0 };
+}
+
+function notBase64(): AppError {
+  return new AppError("INVALID_IMAGE", "The picture is not base64.");
 }
 
 export function tooManyBytes(maxBytes: number): AppError {

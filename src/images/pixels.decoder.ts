@@ -1,7 +1,7 @@
 /** Decodes a photo into upright RGB pixels, at its own size or smaller. */
 import sharp, { type Sharp } from "sharp";
 import { AppError } from "../errors.js";
-import { decodeBmp } from "./bmp.js";
+import { decodeBmp } from "./bmp.decoder.js";
 import type { Photo } from "./photo.js";
 import { uprightSize } from "./upright.grid.js";
 
@@ -22,17 +22,19 @@ export interface DecodeOptions {
   maxLongSide?: number;
 }
 
-/** A picture that takes longer is made to take long. */
-const TIMEOUT_SECONDS = 10;
+/** For one photo. The slowest ones that the limits allow take about a second of a core. */
+const TIMEOUT_SECONDS = 3;
 
-/** @throws AppError INVALID_IMAGE when the photo is cut off or does not decode. */
+/** @throws AppError INVALID_IMAGE when the photo is cut off, does not decode, or takes longer than `TIMEOUT_SECONDS`. */
 export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions = {}): Promise<UprightPixels> {
   const upright = uprightSize(photo);
   const scale = Math.min(1, (maxLongSide ?? Infinity) / Math.max(upright.width, upright.height));
   const width = Math.max(1, Math.round(upright.width * scale));
   const height = Math.max(1, Math.round(upright.height * scale));
   try {
-    const { data } = await open(photo)
+    const { data } = await (
+      await open(photo)
+    )
       .autoOrient()
       .resize({ width, height, fit: "fill", kernel: "lanczos2", fastShrinkOnLoad: true })
       .flatten({ background: "white" })
@@ -43,11 +45,12 @@ export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions
     return { data: data.length === width * height ? tripled(data) : data, width, height, scale };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
+    if (cause instanceof Error && cause.message.startsWith("timeout")) throw tooSlow(cause);
     throw new AppError("INVALID_IMAGE", "The picture is broken or ends early.", { cause });
   }
 }
 
-function open(photo: Photo): Sharp {
+async function open(photo: Photo): Promise<Sharp> {
   if (photo.format !== "BMP") {
     // Cameras write many files that libvips warns about; only what is cut off or wrong is refused.
     return sharp(photo.bytes, {
@@ -56,7 +59,13 @@ function open(photo: Photo): Sharp {
       sequentialRead: true,
     });
   }
-  return sharp(decodeBmp(photo.bytes), { raw: { width: photo.width, height: photo.height, channels: 3 } });
+  const rgb = await decodeBmp(photo.bytes, performance.now() + TIMEOUT_SECONDS * 1000);
+  return sharp(rgb, { raw: { width: photo.width, height: photo.height, channels: 3 } });
+}
+
+/** A busy machine may be what took the time, so another attempt may succeed. */
+function tooSlow(cause: Error): AppError {
+  return new AppError("INVALID_IMAGE", "The picture takes too long to decode.", { cause, retryable: true });
 }
 
 /** A grey picture comes out with one channel; readers expect three. */

@@ -19,7 +19,7 @@ export interface AnswerEntry {
   content: string;
 }
 
-/** The `desc` of an entry without what may hang off it in brackets, and the field it names. */
+/** The `desc` of an entry, without what follows in brackets, and the field it names. */
 const FIELD_BY_DESC: ReadonlyMap<string, AnswerField | "color"> = new Map([
   ["车牌号", "plateNumber"],
   ["车牌号码", "plateNumber"],
@@ -33,7 +33,7 @@ const FIELD_BY_DESC: ReadonlyMap<string, AnswerField | "color"> = new Map([
   ["车牌位置", "boundingBox"],
 ]);
 
-/** The known entry that a `desc` and its content make; null for one that we have no use for. */
+/** The known entry that a `desc` and its content make; null for one that is not used. */
 export function answerEntry(desc: string, content: string): AnswerEntry | null {
   // NFKC folds full-width brackets, colons and spaces.
   const name = desc.normalize("NFKC").replace(/\(.*$/su, "").replace(/[\s:]/gu, "");

@@ -1,4 +1,4 @@
-/** Reads the vendor's answers at the door: past this file nobody knows their shape. */
+/** Parses the vendor's answers. No other file knows their shape. */
 import { z } from "zod";
 import type { BoundingBox } from "../images/photo.js";
 import { normalizePlateNumber } from "../plates/plate-number.js";
@@ -16,12 +16,12 @@ export interface JuheReading {
   confidence: number;
   brightness: number | null;
   direction: Direction;
-  /** Pixels of the picture that was sent; null when the vendor names none or an impossible one. */
+  /** Pixels of the photo that was sent; null when the vendor names none or an impossible one. */
   boundingBox: BoundingBox | null;
 }
 
 export type JuheOutcome =
-  /** `readings` in the vendor's order; empty when the picture shows no plate. */
+  /** `readings` in the vendor's order; empty when the photo shows no plate. */
   | { kind: "read"; readings: readonly JuheReading[]; orderId: string | null }
   /** The vendor says no; `errorCode` is the current code, also where only the older one was sent. */
   | { kind: "refused"; errorCode: number; reason: string; orderId: string | null }
@@ -52,7 +52,7 @@ const resultSchema = z.object({
 
 const orderIdSchema = resultSchema.pick({ orderid: true });
 
-/** Twice the longest plate; longer text is none, and an index row could not hold just any. */
+/** Characters; twice the longest plate. Longer text is no plate, and an index row has a limit. */
 const MAX_PLATE_LENGTH = 20;
 
 const BROKEN_SHAPE = { kind: "broken", problem: "gave an answer of an unknown shape" } as const;
@@ -75,7 +75,7 @@ export function parseJuheAnswer(json: unknown): JuheOutcome {
 
 function readResult({ res, orderid }: z.infer<typeof resultSchema>): JuheOutcome {
   const entries = (res ?? []).flatMap(({ desc, content }) => answerEntry(desc, content ?? "") ?? []);
-  // Values without a 车牌号 would silently become "no plate" the day the vendor renames it.
+  // If the vendor renames 车牌号, that is a fault and not "no plate".
   if (res?.length && !entries.some(({ field }) => field === "plateNumber")) return BROKEN_SHAPE;
   const readings = entriesByPlate(entries).flatMap((plate) => readPlate(plate) ?? []);
   return { kind: "read", readings, orderId: orderid || null };

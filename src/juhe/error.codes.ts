@@ -1,12 +1,12 @@
 /** The vendor's error codes: its exact words, the older `resultcode`, and the contract's code, in both directions. */
 import type { ErrorCode } from "../errors.js";
 
-/** 识别失败: the vendor looked and could not read a plate, which is an answer and not a fault. */
+/** 识别失败: the vendor read no plate, which is an answer and not a fault. */
 export const JUHE_NOT_RECOGNIZED = 271103;
 
 interface JuheErrorRow {
   reason: string;
-  /** The contract's code; null where the vendor's code is no error to us. */
+  /** The contract's code; null where the vendor's code is no error here. */
   code: ErrorCode | null;
   /** The older code for the same thing. */
   resultCode?: number;
@@ -14,7 +14,7 @@ interface JuheErrorRow {
 
 const ROWS = {
   271101: { reason: "网络错误", code: "RECOGNIZER_UNAVAILABLE" },
-  // We always send a file and always by POST: the vendor saying otherwise is a fault of ours.
+  // Every call is a POST with a file, so these two codes are a fault of this program.
   271102: { reason: "file参数不可为空", code: "INTERNAL_SERVER_ERROR" },
   271103: { reason: "识别失败", code: null },
   271104: { reason: "只支持POST方法", code: "INTERNAL_SERVER_ERROR" },
@@ -66,8 +66,8 @@ export function juheReason(code: number): string | null {
 }
 
 /**
- * What a vendor's failure is to our callers. Null for 271103, which means "no plate was read". 10001 to 10009 are ours
- * to mend whether documented or not; any other unknown code counts as the vendor being unavailable.
+ * What a vendor's failure is to our callers. Null for 271103, which means "no plate was read". 10001 to 10009 concern
+ * the operator's account, documented or not; any other unknown code counts as the vendor being unavailable.
  */
 export function errorCodeOfJuhe(code: number): ErrorCode | null {
   const row = ROW_BY_CODE.get(code);
@@ -75,7 +75,7 @@ export function errorCodeOfJuhe(code: number): ErrorCode | null {
   return code >= 10001 && code <= 10009 ? "RECOGNIZER_MISCONFIGURED" : "RECOGNIZER_UNAVAILABLE";
 }
 
-/** What a failure of ours is in the vendor's codes, for programs written for the vendor. */
+/** The vendor's code for one of this server's errors, for programs written for the vendor. */
 export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
   switch (code) {
     case "INVALID_IMAGE":

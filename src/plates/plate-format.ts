@@ -1,5 +1,5 @@
 /**
- * Which shapes of plate numbers exist, and in which colours (GA 36-2018 and older plates still in pictures): a prior for readers, not a
+ * Which shapes of plate numbers exist, and in which colours (GA 36-2018 and older plates still on the road): a prior for readers, not a
  * filter.
  */
 import { PROVINCES } from "./plate-number.js";

@@ -8,7 +8,7 @@ export interface PlateLook {
   doubleRow: boolean;
 }
 
-/** Some characters stand on one kind of plate only: they say more than a colour seen at night. */
+/** Characters that only one kind of plate carries. They are surer than a colour seen at night. */
 const TYPE_OF_CHARACTER: readonly (readonly [RegExp, PlateType])[] = [
   [/^WJ/, "ARMED_POLICE"],
   [/警$/u, "POLICE"],

@@ -23,9 +23,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(...args: string[]): Promise<Run> {
+  return runWith({}, ...args);
+}
+
+function runWith(settings: Record<string, string>, ...args: string[]): Promise<Run> {
+  const env = { PATH: process.env.PATH, ...settings };
   return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { env: { PATH: process.env.PATH } }, (error, stdout, stderr) => {
+    execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
     });
   });
@@ -74,7 +85,33 @@ describe("npm run recognize", () => {
     expect(await meanDifference(BLUE, drawn, { left: 0, top: height - 60, width: 200, height: 60 })).toBeLessThan(4);
   });
 
-  test("without a picture it tells how it is used", async () => {
+  // E7
+  test("what can't be read is one line on standard error", async () => {
+    const missing = join(folder, "missing.jpg");
+    const { code, stdout, stderr } = await run(missing, BLUE);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`${missing}: BAD_USER_INPUT: ${missing} can't be opened.\n`);
+    expect(stdout.trim().split("\n")).toHaveLength(1);
+  });
+
+  // E7: Node's recursive mkdir never ended for the second.
+  test.each([
+    ["a file", BLUE, "EEXIST"],
+    ["a folder that can't be", "/proc/nope/deeper", "ENOENT"],
+    ["a folder below a file", join(BLUE, "below"), "ENOTDIR"],
+  ])("--annotate with %s ends at once with one line", async (_name, path, reason) => {
+    const { code, stdout, stderr } = await run("--annotate", path, BLUE);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(new RegExp(`^--annotate: ${reason}: .*\n$`));
+  });
+
+  test("faults in the settings are listed without a stack trace", async () => {
+    const { code, stderr } = await runWith({ LOCAL_THREADS: "none" }, BLUE);
+    expect(code).toBe(1);
+    expect(stderr).toBe("The settings have a fault:\n  - LOCAL_THREADS must be a whole number from 1 to 64\n");
+  });
+
+  test("without a photo it tells how it is used", async () => {
     const { code, stderr } = await run();
     expect(code).toBe(2);
     expect(stderr).toContain("Usage: npm run recognize");

@@ -126,6 +126,45 @@ async function readingMeanwhile(work: () => Promise<void>): Promise<number> {
   return reads;
 }
 
+test("C8: callers behind one address who write all the time are served by the replica once it has replayed", async () => {
+  const before = await replicaReads();
+  let writing = true as boolean;
+  const writer = (async () => {
+    for (; writing; await new Promise((resolve) => setTimeout(resolve, 50))) await store();
+  })();
+  try {
+    // Each reads what it just wrote, while the other one writes at the same address.
+    for (let turn = 0; turn < 20; turn += 1) expect(await readBack(await store())).toBe(true);
+  } finally {
+    writing = false;
+    await writer;
+  }
+  expect(await replicaReads()).toBeGreaterThan(before);
+});
+
+test("C7: a statement that takes too long on the replica is an error; the replica goes on, and the primary is not asked", async () => {
+  const slow = await startServer({
+    DATABASE_URL: primary.url,
+    DATABASE_REPLICA_URLS: replica.url,
+    DATABASE_STATEMENT_TIMEOUT_MS: "1000",
+  });
+  try {
+    // The lock reaches the replica with the log, and holds reads up there as well.
+    const lock = primary.query(
+      "BEGIN; LOCK TABLE plate_recognitions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await primary.query("SELECT pg_switch_wal()");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { errors } = await graphql(slow.url, "{ plateRecognitions { nodes { id } } }");
+    await lock;
+    expect(errors?.[0]?.extensions).toMatchObject({ code: "INTERNAL_SERVER_ERROR", retryable: true });
+    expect(slow.output()).not.toContain("a replica failed");
+  } finally {
+    expect(await slow.stop()).toBe(0);
+  }
+});
+
 test("the replica stops in mid-load and returns: every answer right, no error, no restart", async () => {
   const reads = await readingMeanwhile(async () => {
     await new Promise((resolve) => setTimeout(resolve, 300));

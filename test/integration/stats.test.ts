@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { graphql } from "../support/graphql-client.js";
+import { graphql, WHITE_PIXEL } from "../support/graphql-client.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
@@ -152,7 +152,51 @@ test("without a range: from the earliest reading to the latest, in Shanghai; any
   expect(none.data.recognitionStats).toEqual([]);
 });
 
+describe("A4: readings of impossible years, as version 0.1.0 stored them", () => {
+  beforeAll(() =>
+    storeReadings(database, [
+      { plateNumber: "蒙A1", capturedAt: "2999-01-01T00:00:00Z" },
+      { plateNumber: "蒙A1", capturedAt: "0001-01-01T00:00:00Z" },
+    ]),
+  );
+
+  test.each<Interval>(["HOUR", "DAY", "WEEK", "MONTH"])("statistics by %s cover the others", async (interval) => {
+    const { data, errors } = await stats({ interval });
+    expect(errors).toBeUndefined();
+    expect(data.recognitionStats.reduce((sum, { count }) => sum + count, 0)).toBe(readings.length);
+  });
+
+  test("a range of years is covered, the latest buckets first", async () => {
+    const { data, errors } = await stats({
+      filter: { capturedAt: { gte: "1990-01-01T00:00:00Z" } },
+      interval: "HOUR",
+    });
+    expect(errors).toBeUndefined();
+    expect(data.recognitionStats).toHaveLength(10_000);
+    expect(data.recognitionStats.at(-1)?.count).toBeGreaterThan(0);
+    expect(data.recognitionStats[0]).toMatchObject({ count: 0, averageConfidence: null });
+  });
+
+  test.each(["2999-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1989-12-31T23:59:59Z"])(
+    "a photo of %s is refused",
+    async (capturedAt) => {
+      const query = `mutation ($image: String!, $options: RecognizeOptions) {
+        recognizeBase64(image: $image, options: $options) { request { id } } }`;
+      const { errors } = await graphql(server.url, query, { image: WHITE_PIXEL, options: { capturedAt } });
+      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.message).toContain("1990");
+    },
+  );
+});
+
+test("A8: an empty camera is refused", async () => {
+  const query = `mutation ($image: String!) { recognizeBase64(image: $image, options: { cameraId: "" }) { request { id } } }`;
+  const { errors } = await graphql(server.url, query, { image: WHITE_PIXEL });
+  expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+});
+
 test.each([
+  [{ interval: "MONTH", filter: { capturedAt: { gte: "0001-01-01T00:00:00Z", lt: "0002-01-01T00:00:00Z" } } }],
   [{ interval: "DAY", timeZone: "Mars/Olympus" }],
   [{ interval: "DAY", timeZone: "+08:00" }],
   [{ interval: "DAY", timeZone: "" }],

@@ -15,8 +15,9 @@ export async function createTestDatabase(template = "template_plategraph"): Prom
   await run(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = Object.assign(new URL(admin), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
-  // The forced drop may reach a connection that is just about to close.
+  // The forced drop may reach a connection that is in use, or idle and about to close (C11).
   pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", () => undefined);
   return {
     url,
     query: async <Row extends object>(text: string, values: unknown[] = []) =>

@@ -1,7 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import sharp, { type Sharp } from "sharp";
 import { decodeBase64Image } from "../../src/images/base64.js";
-import type { Photo } from "../../src/images/photo.js";
 import { readPhoto } from "../../src/images/photo.reader.js";
 import { decodeUpright } from "../../src/images/pixels.decoder.js";
 import { sniffFormat } from "../../src/images/sniff.js";
@@ -84,9 +84,41 @@ describe("decoding", () => {
     bytes.writeUInt32LE(40, 14);
     bytes.writeInt32LE(900, 18);
     bytes.writeInt32LE(900, 22);
+    bytes.writeUInt16LE(1, 26);
     bytes.writeUInt16LE(24, 28);
-    const photo: Photo = await readPhoto({ bytes }, "UPLOAD", LIMITS);
-    await expect(decodeUpright(photo)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
+    await expect(readPhoto({ bytes }, "UPLOAD", LIMITS)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
+  });
+});
+
+describe("limits", () => {
+  const png = (width: number, height: number): Promise<Buffer> =>
+    sharp({ create: { width, height, channels: 3, background: "grey" } })
+      .png()
+      .toBuffer();
+
+  test("B6: a photo of one pixel by many is too large, whatever its pixels are in all", async () => {
+    const limits = { ...LIMITS, maxSide: 5000 };
+    await expect(readPhoto({ bytes: await png(1, 5001) }, "UPLOAD", limits)).rejects.toMatchObject({
+      code: "IMAGE_TOO_LARGE",
+    });
+    await expect(readPhoto({ bytes: await png(5001, 1) }, "UPLOAD", limits)).rejects.toMatchObject({
+      code: "IMAGE_TOO_LARGE",
+    });
+    expect(await readPhoto({ bytes: await png(1, 5000) }, "UPLOAD", limits)).toMatchObject({ height: 5000 });
+  });
+
+  test("B6: kinds of PNG that are slow to decode may have fewer pixels", async () => {
+    const limits = { ...LIMITS, maxPixels: 100 * 100 * 2 };
+    const noise = sharp({ create: { width: 100, height: 150, channels: 3, background: "grey" } });
+    expect(await readPhoto({ bytes: await noise.clone().png().toBuffer() }, "UPLOAD", limits)).toMatchObject({
+      width: 100,
+    });
+    for (const bytes of [
+      await noise.clone().png({ progressive: true }).toBuffer(),
+      await noise.clone().toColourspace("rgb16").png().toBuffer(),
+    ]) {
+      await expect(readPhoto({ bytes }, "UPLOAD", limits)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+    }
   });
 });
 
@@ -98,19 +130,27 @@ describe("base64", () => {
     ["in lines", bytes.toString("base64").replace(/(.{4})/g, "$1\r\n")],
     ["a data: URI", `data:image/png;name=a;base64,${bytes.toString("base64")}`],
     ["a data: URI in capitals", `DATA:IMAGE/PNG;BASE64,${bytes.toString("base64")}`],
-  ])("%s", (_name, text) => expect(decodeBase64Image(text, LIMITS)).toEqual(bytes));
+  ])("%s", async (_name, text) => expect(await decodeBase64Image(text, LIMITS)).toEqual(bytes));
 
-  test.each(["", "   ", "data:image/png;base64,", "%%%%", "AAAAA", "AB=C", "data:image/png,AAAA"])(
+  test.each(["", "   ", "=", "data:image/png;base64,", "%%%%", "AAAAA", "AB=C", "AAAÁ", "data:image/png,AAAA"])(
     "%j is refused",
-    (text) => expect(() => decodeBase64Image(text, LIMITS)).toThrow(expect.objectContaining({ code: "INVALID_IMAGE" })),
+    async (text) => expect(decodeBase64Image(text, LIMITS)).rejects.toMatchObject({ code: "INVALID_IMAGE" }),
   );
 
-  test("the limit counts bytes, not characters", () => {
+  test("a long text is decoded in slices that fit together", async () => {
+    const long = randomBytes(3_000_001);
+    const limits = { maxBytes: long.length };
+    expect((await decodeBase64Image(long.toString("base64"), limits)).equals(long)).toBe(true);
+    const inLines = long.toString("base64").replace(/(.{76})/g, "$1\r\n");
+    expect((await decodeBase64Image(inLines, limits)).equals(long)).toBe(true);
+    const padded = `${Buffer.alloc(2_000_000, 1).toString("base64")}${" ".repeat(2_000_000)}A`;
+    await expect(decodeBase64Image(padded, limits)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
+  });
+
+  test("the limit counts bytes, not characters", async () => {
     const exact = Buffer.alloc(300, 7).toString("base64");
-    expect(decodeBase64Image(exact, { maxBytes: 300 })).toHaveLength(300);
-    expect(() => decodeBase64Image(exact, { maxBytes: 299 })).toThrow(
-      expect.objectContaining({ code: "IMAGE_TOO_LARGE" }),
-    );
+    expect(await decodeBase64Image(exact, { maxBytes: 300 })).toHaveLength(300);
+    await expect(decodeBase64Image(exact, { maxBytes: 299 })).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
   });
 });
 

@@ -55,7 +55,7 @@ export class RecognizeResolver {
     @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {
     const checked = recognizeOptionsOf(options);
-    return this.recognize(context, { bytes: decodeBase64Image(image, this.limits) }, "BASE64", checked);
+    return this.recognize(context, { bytes: await decodeBase64Image(image, this.limits) }, "BASE64", checked);
   }
 
   private async recognize(

@@ -3,6 +3,7 @@ import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Direction, PlateColor, PlateType as PlateKind } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
 import type { Timestamp } from "../../database/statement.js";
+import type { BoxRow, PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";
@@ -14,7 +15,7 @@ import { RecognitionRequestType } from "./recognition-request.type.js";
   description:
     "Where the plate is, in pixels of the image as sent (the grid that the file stores, before any EXIF rotation). 车牌位置.",
 })
-export class BoundingBoxType {
+export class BoundingBoxType implements BoxRow {
   @Field(() => Int, { description: "Pixels from the left edge to the plate." })
   left!: number;
 
@@ -28,12 +29,15 @@ export class BoundingBoxType {
   bottom!: number;
 }
 
+/** Fields that resolve to the row's property of the same name; `computed.fields.ts` resolves the others. */
+type RowFields = Omit<PlateRecognitionRow, "key" | "requestKey" | "request" | "boundingBox">;
+
 @ObjectType("PlateRecognition", {
   simpleResolvers: true,
   implements: NodeType,
   description: "One plate read in one photo.",
 })
-export class PlateRecognitionType {
+export class PlateRecognitionType implements RowFields {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
 

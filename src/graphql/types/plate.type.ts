@@ -1,10 +1,11 @@
 /** The contract of a plate: everything seen of one number. */
 import { Field, Int, ObjectType } from "type-graphql";
 import type { Timestamp } from "../../database/statement.js";
+import type { PlateRow } from "../../plate-records/plate.table.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 
 @ObjectType("Plate", { simpleResolvers: true, description: "A plate number and what was seen of it." })
-export class PlateType {
+export class PlateType implements PlateRow {
   @Field(() => String, { description: "车牌号: upper case, no separators." })
   number!: string;
 

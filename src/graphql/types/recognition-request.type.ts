@@ -5,6 +5,7 @@ import type { ImageFormat, ImageSource } from "../../images/photo.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
 import type { Timestamp } from "../../database/statement.js";
 import type { RecognitionStatus } from "../../recognitions/store/recognition-request.entity.js";
+import type { ImageRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { ImageFormatEnum, ImageSourceEnum, RecognitionEngineEnum, RecognitionStatusEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";
@@ -13,7 +14,7 @@ import { NodeType } from "./node.type.js";
   simpleResolvers: true,
   description: "What is known of a picture; the picture itself is not kept.",
 })
-export class ImageInfoType {
+export class ImageInfoType implements ImageRow {
   @Field(() => String, { description: "SHA-256 of the file, lower-case hexadecimal." })
   sha256!: string;
 
@@ -30,12 +31,15 @@ export class ImageInfoType {
   height!: number;
 }
 
+/** Fields that resolve to the row's property of the same name; `computed.fields.ts` resolves the others. */
+type RowFields = Omit<RecognitionRequestRow, "key" | "image">;
+
 @ObjectType("RecognitionRequest", {
   simpleResolvers: true,
   implements: NodeType,
   description: "One attempt at reading one photo, successful or not.",
 })
-export class RecognitionRequestType {
+export class RecognitionRequestType implements RowFields {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
 

@@ -1,0 +1,256 @@
+/**
+ * The other side of the differential test: the schema that the server publishes, over plain resolvers on rows in memory. It shares nothing with
+ * the server but the contract: no loaders, no selection, no compiled execution, no SQL.
+ */
+import {
+  buildClientSchema,
+  GraphQLError,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  Kind,
+  print,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+} from "graphql";
+import { decodeBase64Image } from "../../src/images/base64.js";
+import { plateDistance } from "../../src/plates/plate.distance.js";
+import type { SeededReading, SeededRequest, SeededRows } from "./seeded.rows.js";
+
+export class PlainError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", message);
+const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
+const requestId = ({ key }: SeededRequest): string => `request_${key}`;
+
+interface Paging {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+}
+
+interface Connection {
+  rows: SeededReading[];
+  order: string;
+  total: number;
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+interface Filter {
+  plateNumber?: { eq?: string | null; startsWith?: string | null; in?: string[] | null } | null;
+  capturedAt?: { gte?: string | null; lt?: string | null } | null;
+  recognizedAt?: { gte?: string | null; lt?: string | null } | null;
+  confidence?: { gte?: number | null; lte?: number | null } | null;
+  color?: string[] | null;
+  cameraId?: string[] | null;
+}
+
+type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, unknown>>>;
+
+export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows): GraphQLSchema {
+  const schema = buildClientSchema(introspection);
+  for (const [typeName, fields] of Object.entries(plainResolvers(rows))) {
+    const type = schema.getType(typeName);
+    if (!isObjectType(type)) throw new Error(`The server has no type ${typeName}.`);
+    for (const [name, resolve] of Object.entries(fields)) {
+      const field = type.getFields()[name];
+      if (field === undefined) throw new Error(`The server has no field ${typeName}.${name}.`);
+      field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
+    }
+  }
+  const node = schema.getType("Node");
+  if (isInterfaceType(node)) {
+    node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
+  }
+  const dateTime = schema.getType("DateTime");
+  if (isScalarType(dateTime)) {
+    dateTime.parseValue = (value) => moment(value);
+    dateTime.parseLiteral = (literal) => {
+      try {
+        return moment(literal.kind === Kind.STRING ? literal.value : print(literal));
+      } catch (error) {
+        throw new GraphQLError((error as Error).message, { nodes: literal });
+      }
+    };
+  }
+  return schema;
+}
+
+function moment(value: unknown): string {
+  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+  if (typeof value !== "string" || !shape.test(value) || Number.isNaN(Date.parse(value))) {
+    const what = typeof value === "string" ? JSON.stringify(value) : `A ${typeof value}`;
+    throw new GraphQLError(
+      `${what} is not a date and time: write it as 2026-11-23T08:30:00Z or 2026-11-23T16:30:00+08:00.`,
+    );
+  }
+  return new Date(value).toISOString();
+}
+
+function plainResolvers({ requests, readings }: SeededRows): Resolvers {
+  const plateOf = (number: string) => {
+    const seen = readings.filter(({ plateNumber }) => plateNumber === number);
+    if (seen.length === 0) return null;
+    const times = seen.map(({ capturedAt }) => capturedAt).sort();
+    return { number, firstSeenAt: times[0], lastSeenAt: times.at(-1), sightings: seen.length };
+  };
+  const find = (id: string, type?: string): SeededReading | SeededRequest | null => {
+    const match = /^(recognition|request)_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/.exec(
+      id,
+    );
+    if (match === null) throw bad(`${JSON.stringify(id)} is not an id that this server gave out.`);
+    const found = match[1] === "recognition" ? "PlateRecognition" : "RecognitionRequest";
+    if (type !== undefined && found !== type) {
+      throw bad(`${JSON.stringify(id)} is the id of a ${found}, not of a ${type}.`);
+    }
+    const list: readonly (SeededReading | SeededRequest)[] = found === "PlateRecognition" ? readings : requests;
+    return list.find(({ key }) => key === match[2]) ?? null;
+  };
+  return {
+    Query: {
+      node: async (_root, { id }: { id: string }) => find(id),
+      nodes: async (_root, { ids }: { ids: string[] }) => ids.map(async (id) => find(id)),
+      plate: async (_root, { number }: { number: string }) => plateOf(number),
+      plateRecognition: async (_root, { id }: { id: string }) => find(id, "PlateRecognition"),
+      recognitionRequest: async (_root, { id }: { id: string }) => find(id, "RecognitionRequest"),
+      plateRecognitions: async (_root, args: Paging & { filter?: Filter | null; orderBy?: string | null }) =>
+        page(
+          readings.filter((row) => meets(row, args.filter ?? {})),
+          args.orderBy ?? "CAPTURED_AT_DESC",
+          args,
+        ),
+      similarPlates: async (_root, args: { number: string; maxDistance?: number | null; first?: number | null }) => {
+        const most = args.maxDistance ?? 2;
+        if (most < 0 || most > 2) throw bad(`\`maxDistance\` must be from 0 to 2, and is ${most}.`);
+        const first = args.first ?? 10;
+        if (first < 0 || first > 100) throw bad(`\`first\` must be from 0 to 100, and is ${first}.`);
+        return [...new Set(readings.map(({ plateNumber }) => plateNumber))]
+          .map((number) => ({ plate: plateOf(number), distance: plateDistance(args.number, number) }))
+          .filter(({ distance }) => distance <= most)
+          .sort(
+            (a, b) =>
+              a.distance - b.distance ||
+              (b.plate?.sightings ?? 0) - (a.plate?.sightings ?? 0) ||
+              ((a.plate?.number ?? "") < (b.plate?.number ?? "") ? -1 : 1),
+          )
+          .slice(0, first);
+      },
+    },
+    Mutation: {
+      recognizeBase64: async (_root, { image }: { image: string }) => {
+        await decodeBase64Image(image, { maxBytes: 10 * 1024 * 1024 });
+        throw new PlainError("INVALID_IMAGE", "Only images that are refused are generated.");
+      },
+    },
+    Plate: {
+      recognitions: async (plate: { number: string }, args: Paging) =>
+        page(
+          readings.filter(({ plateNumber }) => plateNumber === plate.number),
+          "CAPTURED_AT_DESC",
+          args,
+        ),
+    },
+    PlateRecognition: {
+      id: readingId,
+      request: async ({ requestKey }: SeededReading) => requests.find(({ key }) => key === requestKey),
+      plate: async ({ plateNumber }: SeededReading) => plateOf(plateNumber),
+    },
+    RecognitionRequest: {
+      id: requestId,
+      image: (row: SeededRequest) => row,
+      juheErrorCode: ({ errorCode, juheErrorCode }: SeededRequest) =>
+        errorCode === "RECOGNIZER_MISCONFIGURED" ? null : juheErrorCode,
+      recognitions: async ({ key }: SeededRequest) =>
+        readings.filter(({ requestKey }) => requestKey === key).sort((a, b) => a.rank - b.rank),
+    },
+    PlateRecognitionConnection: {
+      nodes: ({ rows }: Connection) => rows,
+      edges: ({ rows, order }: Connection) => rows.map((node) => ({ node, cursor: cursorOf(order, node) })),
+      pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: Connection) => {
+        const [first, last] = [rows[0], rows.at(-1)];
+        return {
+          hasNextPage,
+          hasPreviousPage,
+          startCursor: first ? cursorOf(order, first) : null,
+          endCursor: last ? cursorOf(order, last) : null,
+        };
+      },
+      totalCount: async ({ total }: Connection) => total,
+    },
+  };
+}
+
+function meets(
+  row: SeededReading,
+  { plateNumber, capturedAt, recognizedAt, confidence, color, cameraId }: Filter,
+): boolean {
+  return (
+    (plateNumber?.eq == null || row.plateNumber === plateNumber.eq) &&
+    (plateNumber?.startsWith == null || row.plateNumber.startsWith(plateNumber.startsWith)) &&
+    (plateNumber?.in == null || plateNumber.in.includes(row.plateNumber)) &&
+    (capturedAt?.gte == null || row.capturedAt >= capturedAt.gte) &&
+    (capturedAt?.lt == null || row.capturedAt < capturedAt.lt) &&
+    (recognizedAt?.gte == null || row.recognizedAt >= recognizedAt.gte) &&
+    (recognizedAt?.lt == null || row.recognizedAt < recognizedAt.lt) &&
+    (confidence?.gte == null || row.confidence >= confidence.gte) &&
+    (confidence?.lte == null || row.confidence <= confidence.lte) &&
+    (color == null || color.includes(row.color)) &&
+    (cameraId == null || (row.cameraId !== null && cameraId.includes(row.cameraId)))
+  );
+}
+
+function keyOf(order: string, row: SeededReading): string | number {
+  if (order.startsWith("CONFIDENCE")) return row.confidence;
+  return order.startsWith("CAPTURED") ? row.capturedAt : row.recognizedAt;
+}
+
+export function cursorOf(order: string, row: SeededReading): string {
+  return Buffer.from(JSON.stringify([order, keyOf(order, row), row.key])).toString("base64url");
+}
+
+function page(rows: readonly SeededReading[], order: string, { first, after, last, before }: Paging): Connection {
+  if (first != null && last != null) throw bad("Give `first` or `last`, not both.");
+  for (const [name, size] of [
+    ["last", last],
+    ["first", first],
+  ] as const) {
+    if (size != null && (size < 0 || size > 100)) throw bad(`\`${name}\` must be from 0 to 100, and is ${size}.`);
+  }
+  const sign = order.endsWith("_ASC") ? 1 : -1;
+  const compare = (a: readonly [string | number, string], b: readonly [string | number, string]): number =>
+    sign * (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
+  const place = (row: SeededReading): readonly [string | number, string] => [keyOf(order, row), row.key];
+  const [from, to] = [after, before].map((cursor) => (cursor == null ? null : position(cursor, order)));
+  const within = [...rows]
+    .sort((a, b) => compare(place(a), place(b)))
+    .filter((row) => (!from || compare(place(row), from) > 0) && (!to || compare(place(row), to) < 0));
+  const size = last ?? first ?? 20;
+  const goesOn = within.length > size;
+  const base = { order, total: rows.length };
+  return last != null
+    ? { ...base, rows: size === 0 ? [] : within.slice(-size), hasNextPage: to != null, hasPreviousPage: goesOn }
+    : { ...base, rows: within.slice(0, size), hasNextPage: goesOn, hasPreviousPage: from != null };
+}
+
+function position(cursor: string, order: string): readonly [string | number, string] {
+  let parts: unknown = null;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    // Not a cursor: the error below says so.
+  }
+  if (!Array.isArray(parts)) throw bad(`${JSON.stringify(cursor)} is not a cursor that this server gave out.`);
+  const [madeFor, value, id] = parts as [string, string | number, string];
+  if (madeFor !== order) throw bad(`The cursor was made for the order ${madeFor}, not for ${order}.`);
+  return [value, id];
+}

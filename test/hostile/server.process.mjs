@@ -1,0 +1,44 @@
+/** The built server as a process of its own, on its embedded PostgreSQL, with a seeded store. */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Of a level above it are faults of the server, which no caller may cause. */
+const WARN = 40;
+
+export async function startHostedServer({ rows }) {
+  const folder = await mkdtemp(join(tmpdir(), "plategraph-hostile-"));
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, MALLOC_ARENA_MAX: "2" };
+  await run(process.execPath, ["dist/src/commands/seed.js", "--rows", String(rows)], { env: environment });
+  const child = spawn(process.execPath, ["dist/src/main.js"], {
+    // Shorter than the defaults, so that a run does not wait for them.
+    env: { ...environment, PORT: "0", BODY_TIMEOUT_MS: "15000", ANSWER_TIMEOUT_MS: "5000" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  let output = "";
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+      const address = /listening on (http:\/\/[^\s"]+)/.exec(output)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    exited.then(() => reject(new Error(`the server ended:\n${output}`)));
+  });
+  return {
+    url,
+    pid: child.pid,
+    /** Lines of the log that report a fault of the server. */
+    faultLines: () => output.split("\n").filter((line) => line.startsWith("{") && (JSON.parse(line).level ?? 0) > WARN),
+    stop: async () => {
+      child.kill("SIGTERM");
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

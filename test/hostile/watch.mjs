@@ -1,0 +1,104 @@
+/** Watches a server from outside, on a thread of its own: what the attack's client does on its thread does not count. */
+import { readFile } from "node:fs/promises";
+import { Agent, request } from "node:http";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+
+/** Pauses between two looks, in milliseconds. */
+const HEALTH_EVERY_MS = 10;
+const QUERY_EVERY_MS = 50;
+const MEMORY_EVERY_MS = 50;
+
+const QUERY = JSON.stringify({ query: "{ plateRecognitions(first: 10) { nodes { id plateNumber capturedAt } } }" });
+
+/** Resolves once the first answers have come. */
+export async function startWatch(target) {
+  const worker = new Worker(new URL(import.meta.url), { workerData: target });
+  const answer = () => new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+  const before = await answer();
+  return {
+    /** Latencies until now; memory until it is at most so many megabytes above what it was, or until the time has run out. */
+    async end(settleSeconds, megabytes) {
+      worker.postMessage("attack ended");
+      const result = await answer();
+      let after = await residentMegabytes(target.pid);
+      const deadline = performance.now() + settleSeconds * 1000;
+      while (after - before.memory > megabytes && performance.now() < deadline) {
+        await sleep(500);
+        after = await residentMegabytes(target.pid);
+      }
+      worker.postMessage("stop");
+      await worker.terminate();
+      return { ...result, before: before.memory, after };
+    },
+  };
+}
+
+async function residentMegabytes(pid) {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  if (kilobytes === undefined) throw new Error("the server is gone");
+  return Number(kilobytes) / 1024;
+}
+
+function sleep(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Milliseconds until the answer was complete. */
+function timed(url, agent, options, body) {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const outgoing = request(url, { agent, ...options }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk) => (text += chunk));
+      response.on("end", () =>
+        resolve({
+          milliseconds: performance.now() - started,
+          ok: response.statusCode === 200 && !text.includes('"errors"'),
+        }),
+      );
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+async function watch({ url, pid }) {
+  const agent = new Agent({ keepAlive: true });
+  const seen = { stall: 0, other: 0, otherFailures: 0, peak: 0 };
+  let ended = false;
+  let stopped = false;
+  const every = async (pause, look) => {
+    while (!stopped) {
+      await look();
+      await sleep(pause);
+    }
+  };
+  // Ordinary traffic goes on while memory settles: garbage is collected where there is some.
+  parentPort.on("message", () => {
+    if (ended) stopped = true;
+    else parentPort.postMessage({ ...seen });
+    ended = true;
+  });
+  const health = () => timed(`${url}/healthz`, agent, {});
+  const query = () =>
+    timed(`${url}/graphql`, agent, { method: "POST", headers: { "content-type": "application/json" } }, QUERY);
+  await Promise.all([health(), query()]);
+  parentPort.postMessage({ memory: await residentMegabytes(pid) });
+  await Promise.all([
+    every(HEALTH_EVERY_MS, async () => {
+      seen.stall = Math.max(seen.stall, (await health()).milliseconds);
+    }),
+    every(QUERY_EVERY_MS, async () => {
+      const { milliseconds, ok } = await query();
+      seen.other = Math.max(seen.other, milliseconds);
+      if (!ok) seen.otherFailures += 1;
+    }),
+    every(MEMORY_EVERY_MS, async () => {
+      seen.peak = Math.max(seen.peak, await residentMegabytes(pid));
+    }),
+  ]);
+  agent.destroy();
+}
+
+if (!isMainThread) await watch(workerData);
