@@ -6,6 +6,7 @@ import { PartnerReference1764200000000 } from "./1764200000000-partner-reference
 import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
 import { VendorLedger1764500000000 } from "./1764500000000-vendor-ledger.js";
+import { FindableRequests1764510000000 } from "./1764510000000-findable-requests.js";
 
 export const MIGRATIONS = [
   FirstStore1763870400000,
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Accounts1764300000000,
   RateLimits1764400000000,
   VendorLedger1764500000000,
+  FindableRequests1764510000000,
 ] as const;

@@ -58,6 +58,7 @@ export function requestEntity(
     rawAnswer: storable(trace.rawAnswer),
     durationMs: elapsed(),
     createdAt: arrivedAt,
+    cameraId: options.cameraId,
   };
 }
 
@@ -107,7 +108,7 @@ export function requestRow(request: NewRequest): RecognitionRequestRow {
     height: request.imageHeight,
   };
   const { id: key, status, engine, source, orderId, juheErrorCode, errorCode, fallbackReason } = request;
-  const { externalReference, durationMs, createdAt } = request;
+  const { externalReference, durationMs, createdAt, cameraId } = request;
   return {
     key,
     id: publicId("RecognitionRequest", key),
@@ -121,6 +122,7 @@ export function requestRow(request: NewRequest): RecognitionRequestRow {
     externalReference,
     durationMs,
     createdAt: createdAt.toISOString(),
+    cameraId,
     image,
   };
 }

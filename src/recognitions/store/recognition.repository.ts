@@ -1,16 +1,15 @@
 /** Reads of readings: plain rows of the principal's partner. */
 import type { Principal } from "../../accounts/principal.js";
 import { number, type Reader } from "../../database/statement.js";
+import { equalTo, pageOf, type OneByOne } from "../../database/keyset.js";
 import { oneOf, Parameters } from "../../database/parameters.js";
 import { narrowsPlates, type PlateRepository } from "../../plate-records/plate.repository.js";
 import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
 import {
-  pageOf,
   pagePerPlateStatement,
   pageStatement,
-  type OneByOne,
-  type PageRequest,
   type RecognitionPage,
+  type RecognitionPageRequest,
 } from "./recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
@@ -25,7 +24,11 @@ export class RecognitionRepository {
     private readonly plates: PlateRepository,
   ) {}
 
-  async findPage(principal: Principal, filter: RecognitionFilter, page: PageRequest): Promise<RecognitionPage> {
+  async findPage(
+    principal: Principal,
+    filter: RecognitionFilter,
+    page: RecognitionPageRequest,
+  ): Promise<RecognitionPage> {
     const { oneByOne, rest } = await this.narrowed(principal, filter, page);
     return pageOf(await this.database.rows(pageStatement(this.tables, principal, rest, page, oneByOne)), page);
   }
@@ -34,7 +37,7 @@ export class RecognitionRepository {
   async findPagePerPlate(
     principal: Principal,
     plateNumbers: readonly string[],
-    page: PageRequest,
+    page: RecognitionPageRequest,
   ): Promise<RecognitionPage[]> {
     const rows = await this.database.rows(pagePerPlateStatement(this.tables, principal, plateNumbers, page));
     const byPlate = grouped(rows, (row) => row.plateNumber);
@@ -103,22 +106,23 @@ export class RecognitionRepository {
   private async narrowed(
     principal: Principal,
     filter: RecognitionFilter,
-    { order }: PageRequest,
+    { order }: RecognitionPageRequest,
   ): Promise<{ oneByOne: OneByOne | null; rest: RecognitionFilter }> {
     if (narrowsPlates(filter)) {
       const numbers = await this.plates.findNumbers(principal, filter, MAX_PLATES_LOOKED_UP + 1);
       if (numbers.length <= MAX_PLATES_LOOKED_UP) {
         const rest = { ...filter, plateNumber: null, province: null };
-        return { oneByOne: { property: "plateNumber", values: numbers }, rest };
+        return { oneByOne: equalTo([this.tables.p.plateNumber], [numbers]), rest };
       }
     }
     // The indexes of cameras and types are in the order of capture; in another order all of their rows would have to be sorted.
     if (filter.plateNumber?.eq == null && order.startsWith("CAPTURED_AT")) {
+      const { p } = this.tables;
       const { cameraId, type } = filter;
       if (cameraId && cameraId.length > 1)
-        return { oneByOne: { property: "cameraId", values: unique(cameraId) }, rest: { ...filter, cameraId: null } };
+        return { oneByOne: equalTo([p.cameraId], [unique(cameraId)]), rest: { ...filter, cameraId: null } };
       if (type && type.length > 1)
-        return { oneByOne: { property: "type", values: unique(type) }, rest: { ...filter, type: null } };
+        return { oneByOne: equalTo([p.type], [unique(type)]), rest: { ...filter, type: null } };
     }
     return { oneByOne: null, rest: filter };
   }
