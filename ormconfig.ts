@@ -1,4 +1,4 @@
-/** The data source for TypeORM's own command line (`npm run migration:generate`); the server builds its own in app.ts. */
+/** The data source for tools that read TypeORM's configuration; the server builds its own in `stores.ts`. */
 import { MIGRATIONS } from "./migrations/index.js";
 import { readConfig } from "./src/config.js";
 import { createDataSource } from "./src/database/data-source.js";

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:inserts`: what each index, the counting of plates and the reference to the attempt cost an insert: the same readings stored with and
- * without it, in a transaction that is rolled back. To bench/RESULTS.md; `--rows 1000000`, `--rounds 5`.
+ * `npm run bench:inserts`: what each index, the counting of plates and the references to the request and to the partner cost an insert: the same readings
+ * stored with and without it, in a transaction that is rolled back. To bench/RESULTS.md; `--rows 1000000`, `--rounds 5`.
  */
 import { parseArgs } from "node:util";
 import pg from "pg";
@@ -18,7 +18,10 @@ const WITHOUT = {
   "counting plates": ["ALTER TABLE plate_recognitions DISABLE TRIGGER count_plates_added"],
   plates_by_search_key: ["DROP INDEX plates_by_search_key"],
   plates_by_substring: ["DROP INDEX plates_by_substring"],
-  "the reference to the attempt": ["ALTER TABLE plate_recognitions DROP CONSTRAINT plate_recognitions_request_fkey"],
+  "the reference to the request": ["ALTER TABLE plate_recognitions DROP CONSTRAINT plate_recognitions_request_fkey"],
+  "the reference to the partner": [
+    "ALTER TABLE recognition_requests DROP CONSTRAINT recognition_requests_partner_fkey",
+  ],
 };
 for (const index of ["captured_at", "recognized_at", "confidence", "plate", "camera", "type", "request"])
   WITHOUT[`plate_recognitions_by_${index}`] = [`DROP INDEX plate_recognitions_by_${index}`];
@@ -71,7 +74,7 @@ const wholes = (kind) => Object.values(costs).flatMap((part) => part[kind].whole
 /** By the quickest rounds: what disturbs a measurement only makes it longer. */
 const saved = ({ whole, without }) => (Math.min(...whole) - Math.min(...without)).toFixed(0);
 const text = [
-  `Microseconds that PostgreSQL takes to store one reading and its attempt at ${Number(options.rows).toLocaleString("en")} rows, without the way there ` +
+  `Microseconds that PostgreSQL takes to store one reading and its request at ${Number(options.rows).toLocaleString("en")} rows, without the way there ` +
     `and the commit: ${middle(wholes("seen")).toFixed(0)} for a plate seen before, ${middle(wholes("new")).toFixed(0)} for a new one. What each part has of that ` +
     `(the quickest of ${options.rounds} rounds with it less the quickest without; a few of them are noise):`,
   table(

@@ -13,7 +13,7 @@ const READINGS_PER_PLATE = 5;
 const YEAR_MS = 365 * 24 * 3_600_000;
 const CAMERAS = 200;
 
-/** Provinces as often as they have cars, more or less. */
+/** Provinces, roughly by their number of cars. */
 const PROVINCES = [
   ..."粤粤粤粤鲁鲁鲁鲁苏苏苏苏浙浙浙冀冀冀豫豫豫川川川京京沪沪皖皖湘湘鄂鄂陕陕辽辽闽闽晋赣桂云贵蒙黑渝津吉新甘琼宁青藏",
 ];
@@ -71,7 +71,7 @@ export function* trialReadings(partnerId: string, rows: number, from: number, to
   const start = Date.now() - YEAR_MS;
   for (let index = from; index < to; index += 1) {
     const at = Math.floor(start + ((index + Math.random()) / rows) * YEAR_MS);
-    // The cube of a random number favours the first plates strongly, as traffic does.
+    // The cube of a random number: a few plates are seen often, most a few times.
     yield readingOf(partnerId, at, plateOf(Math.floor(Math.random() ** 3 * plates)));
   }
 }
@@ -116,7 +116,7 @@ interface TrialPlate {
   color: PlateColor;
 }
 
-/** The n-th plate, the same every time, so that none has to be kept: of a hundred, one police car, six lorries and twelve new-energy cars. */
+/** The n-th plate, the same at every call. Of a hundred: one police car, six lorries, twelve new-energy cars. */
 function plateOf(n: number): TrialPlate {
   const random = sequenceOf(n);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? "";

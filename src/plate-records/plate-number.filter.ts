@@ -1,4 +1,4 @@
-/** Conditions on plate numbers, and the SQL that says them of any column that holds normalised numbers. */
+/** Conditions on plate numbers, and their SQL for any column of normalised numbers. */
 import { normalizePlateNumber } from "../plates/plate-number.js";
 import type { Parameters } from "../database/parameters.js";
 
@@ -25,7 +25,7 @@ export function numberConditions(filter: PlateNumberFilter, column: string, para
   ];
 }
 
-/** What stands before the first wildcard is a range besides, for the index that holds whole numbers. */
+/** The part before the first wildcard becomes a range as well, which the index of whole numbers serves. */
 function matchesConditions(column: string, pattern: string, parameters: Parameters): string[] {
   const prefix = /^[^?*]+/.exec(pattern)?.[0];
   return [
@@ -34,7 +34,7 @@ function matchesConditions(column: string, pattern: string, parameters: Paramete
   ];
 }
 
-/** A range instead of LIKE: an index serves it whatever the value, also in a plan that was made before the value was known. */
+/** A range instead of LIKE: an index serves it in a plan that is made for any value, too. */
 export function startsWithConditions(column: string, prefix: string, parameters: Parameters): string[] {
   const end = successor(prefix);
   return [
@@ -48,21 +48,21 @@ function successor(prefix: string): string | null {
   const points = [...prefix].map((character) => character.codePointAt(0) ?? 0);
   while (points.length > 0) {
     const last = (points.pop() ?? 0) + 1;
-    // Surrogates are no characters.
+    // U+D800 to U+DFFF are not characters.
     if (last <= 0x10ffff) return String.fromCodePoint(...points, last === 0xd800 ? 0xe000 : last);
   }
   return null;
 }
 
-/** What the trigram index can look up: it holds nothing shorter than three characters, which a plan made in advance can't know. */
+/** What the trigram index can look up: three known characters in a row. A plan that is made for any value does not see how many there are. */
 const INDEXED_RUN = /[0-9A-Z]{3}/;
 
 function likeCondition(column: string, pattern: string, parameters: Parameters): string {
-  // Joined with nothing, the column is one that no index is on: reading through the plates beats reading through the whole index.
+  // No index is on an expression: for shorter texts reading all plates is faster than reading the whole trigram index.
   return `${INDEXED_RUN.test(pattern) ? column : `(${column} || '')`} LIKE ${parameters.add(pattern)}::text`;
 }
 
-/** `%`, `_` and `\\` mean themselves in what callers write. */
+/** Escapes `%`, `_` and `\\`, which stand for themselves in what callers write. */
 function literal(text: string): string {
   return text.replace(/[\\%_]/g, "\\$&");
 }

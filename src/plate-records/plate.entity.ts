@@ -1,8 +1,8 @@
-/** A plate and what was seen of it; the database counts as readings come and go, nothing else writes here. */
+/** A plate and the count of its readings. Triggers on the readings write it; the program does not. */
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("plates")
-// Kinds of index that TypeORM has no words for; the migration makes them.
+// GIN indexes, which TypeORM can't declare; the migration makes them.
 @Index("plates_by_substring", { synchronize: false })
 @Index("plates_by_search_key", { synchronize: false })
 export class PlateEntity {

@@ -14,7 +14,7 @@ import type { PlateRow, PlateTable } from "./plate.table.js";
 
 export interface PlateMatch {
   plate: PlateRow;
-  /** In edits: 0 is the plate itself, an ordinary edit counts 1. */
+  /** In edits: 0 is the plate itself, an edit counts 1, a character that looks like the other 0.5. */
   distance: number;
 }
 
@@ -37,7 +37,7 @@ export class PlateRepository {
     private readonly table: PlateTable,
   ) {}
 
-  /** What is known of each plate, in the order of `numbers`; null for one that was never seen. */
+  /** The row of each plate, in the order of `numbers`; null for a plate without readings. */
   async findPlates(principal: Principal, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
     const { q, from, selection } = this.table;
     const parameters = new Parameters();

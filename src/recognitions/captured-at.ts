@@ -1,12 +1,12 @@
 /** The rule on when a photo can have been taken. */
 import { AppError } from "../errors.js";
 
-/** No photo that is sent here is older: digital cameras at roads came later. */
+/** Earlier than any digital camera at a road. */
 export const EARLIEST_CAPTURE = "1990-01-01T00:00:00.000Z";
-/** Clocks of cameras may be ahead, by a zone at most. */
+/** Cameras whose clock is set to another time zone may be ahead by this much. */
 const AHEAD_MS = 24 * 3_600_000;
 
-/** The first moment that is too late at `now`. */
+/** The latest moment that is accepted at `now`. */
 export function latestCapture(now: Date): string {
   return new Date(now.getTime() + AHEAD_MS).toISOString();
 }

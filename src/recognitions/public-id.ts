@@ -1,4 +1,4 @@
-/** Ids as callers see them: what kind of thing, and its key. Opaque to callers; a plain prefix costs next to nothing to write, a page has a hundred. */
+/** Ids as callers see them: the type as a prefix, and the UUID. Opaque to callers; base64 would cost time for each of a page's ids. */
 import { validate as isUuid } from "uuid";
 import { AppError, quoted } from "../errors.js";
 
@@ -17,7 +17,7 @@ export function publicId(type: NodeType, uuid: string): string {
 export function parsePublicId(id: string): NodeKey {
   for (const type of Object.keys(PREFIXES) as NodeType[]) {
     const uuid = id.slice(PREFIXES[type].length);
-    // The one spelling that was given out: the database would take others too.
+    // Only the spelling that was given out: PostgreSQL reads other spellings of a UUID too.
     if (id.startsWith(PREFIXES[type]) && isUuid(uuid) && uuid === uuid.toLowerCase()) return { type, uuid };
   }
   throw new AppError("BAD_USER_INPUT", `${quoted(id)} is not an id that this server gave out.`);

@@ -1,4 +1,4 @@
-/** One plate read in one photo: the row that is written. */
+/** One reading: a plate read in a photo. */
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";

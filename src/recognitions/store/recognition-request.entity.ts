@@ -1,4 +1,4 @@
-/** One attempt at reading one photo, successful or not: the row that is written. */
+/** One recognition request: an attempt at reading one photo, successful or not. */
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import { PartnerEntity } from "../../accounts/store/partner.entity.js";
 import type { ErrorCode } from "../../errors.js";

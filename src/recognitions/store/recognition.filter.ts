@@ -19,7 +19,7 @@ export interface NumberRange {
   lte?: Optional<number>;
 }
 
-/** Every condition given must hold; within a list any value will do, so an empty list matches nothing. */
+/** Every condition given must hold; a list matches any of its values, so an empty list matches nothing. */
 export interface RecognitionFilter {
   plateNumber?: Optional<PlateNumberFilter>;
   capturedAt?: Optional<TimeRange>;

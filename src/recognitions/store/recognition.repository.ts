@@ -15,7 +15,7 @@ import {
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
 
-/** Readings of at most so many plates are looked up plate by plate; of more, the index of the list's order finds a page sooner. */
+/** Readings of up to this many plates are looked up plate by plate; for more, the index of the order finds a page sooner. */
 const MAX_PLATES_LOOKED_UP = 1000;
 
 export class RecognitionRepository {

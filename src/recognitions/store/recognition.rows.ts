@@ -1,4 +1,4 @@
-/** Rows as reads give them: flat, times already in the wire format, ready for the resolvers. */
+/** Rows as reads return them: times as RFC 3339 text, as resolvers hand them on. */
 import type { Timestamp } from "../../database/statement.js";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
@@ -6,7 +6,7 @@ import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabu
 import type { RecognitionEngine } from "../../engines/engine.js";
 import type { RecognitionStatus } from "./recognition-request.entity.js";
 
-/** Facts about a picture. */
+/** Facts about an image; the image itself is not stored. */
 export interface ImageRow {
   /** Lower-case hexadecimal, 64 characters. */
   sha256: string;
@@ -31,11 +31,11 @@ export interface RecognitionRequestRow {
   externalReference: string | null;
   durationMs: number;
   createdAt: Timestamp;
-  /** Where the statement was asked to bring it along. */
+  /** Present where the read asked for it. */
   image?: ImageRow;
 }
 
-/** Pixels of the picture as sent. */
+/** Pixels of the image as sent. */
 export interface BoxRow {
   left: number;
   top: number;
@@ -60,13 +60,13 @@ export interface PlateRecognitionRow {
   recognizedAt: Timestamp;
   cameraId: string | null;
   engine: RecognitionEngine;
-  /** Where the statement was asked to bring it along; null when the engine did not say. */
+  /** Present where the read asked for it; null when the engine gave none. */
   boundingBox?: BoxRow | null;
-  /** The attempt itself, where the statement was asked to bring it along. */
+  /** Present where the read asked for it. */
   request?: RecognitionRequestRow;
 }
 
-/** What a reading may bring along: every column costs as much as a field of the answer, asked for or not. */
+/** What is read with a reading, beside its own columns. Every column costs time, whether it is selected or not. */
 export interface RecognitionParts {
   boxes: boolean;
   requests: boolean;
