@@ -95,7 +95,7 @@ describe("C4: the embedded PostgreSQL is killed", () => {
     const server = await start();
     await killPostgres();
     // With the output, which says what failed.
-    expect([await server.stop(), server.output().match(/"level":60.*/)?.[0]]).toEqual([0, undefined]);
+    expect([await server.stop(), /"level":60.*/.exec(server.output())?.[0]]).toEqual([0, undefined]);
     await expect(stat(lockFile())).rejects.toThrow("ENOENT");
   });
 });
