@@ -1,6 +1,6 @@
 /**
  * What a field costs beside the answer's own bytes, and how many objects a list field gives. One unit is about one microsecond of a core of the
- * server or of the database, measured on 200,000 readings (docs/adr/0015-operation-limits.md).
+ * server or of the database, as an estimate (docs/adr/0015-operation-limits.md).
  */
 import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
 import { MAX_NODES } from "../paging.js";
