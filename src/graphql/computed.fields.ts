@@ -13,8 +13,7 @@ import type {
 } from "../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
 import type { Loaders } from "./loaders.js";
-import { encodeCursor } from "./paging.js";
-import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";
+import type { Connection, Edge, PageInfoType } from "./types/connection.type.js";
 
 type Maybe<Value> = Value | null | Promise<Value | null>;
 
@@ -61,21 +60,27 @@ async function imageOf({ key }: RecognitionRequestRow, loaders: Loaders): Promis
   return (await loaders.request.load(key))?.image ?? null;
 }
 
-const plateRecognitionConnection = {
-  nodes: ({ rows }: RecognitionConnection): PlateRecognitionRow[] => rows,
-  edges: ({ rows, order }: RecognitionConnection): PlateRecognitionEdgeType[] =>
-    rows.map((row) => ({ cursor: encodeCursor(order, row), node: row })),
-  pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: RecognitionConnection): PageInfoType => {
-    const cursorOf = (row: PlateRecognitionRow | undefined): string | null => (row ? encodeCursor(order, row) : null);
-    return { hasNextPage, hasPreviousPage, startCursor: cursorOf(rows[0]), endCursor: cursorOf(rows.at(-1)) };
+const connection = {
+  nodes: ({ rows }: Connection<object>): object[] => rows,
+  edges: ({ rows, cursorOf }: Connection<object>): Edge<object>[] =>
+    rows.map((row) => ({ cursor: cursorOf(row), node: row })),
+  pageInfo: ({ rows, cursorOf, hasNextPage, hasPreviousPage }: Connection<object>): PageInfoType => {
+    const [first, last] = [rows[0], rows.at(-1)];
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: first ? cursorOf(first) : null,
+      endCursor: last ? cursorOf(last) : null,
+    };
   },
-  totalCount: (connection: RecognitionConnection): Promise<number> => connection.count(),
+  totalCount: ({ count }: Connection<object>): Promise<number> => count(),
 };
 
 const COMPUTED = {
   PlateRecognition: plateRecognition,
   RecognitionRequest: recognitionRequest,
-  PlateRecognitionConnection: plateRecognitionConnection,
+  PlateRecognitionConnection: connection,
+  RecognitionRequestConnection: connection,
 };
 
 /** @throws Error when the schema lacks one of the types or fields */

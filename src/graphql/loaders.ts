@@ -2,7 +2,7 @@
 import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
-import type { PageRequest, RecognitionPage } from "../recognitions/store/recognition.page.js";
+import type { RecognitionPage, RecognitionPageRequest } from "../recognitions/store/recognition.page.js";
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   CorrectionRow,
@@ -93,7 +93,7 @@ export class Loaders {
   }
 
   /** A page of one plate's history; the same page of all plates of a level is one statement. */
-  pageOfPlate(plateNumber: string, page: PageRequest): Promise<RecognitionPage> {
+  pageOfPlate(plateNumber: string, page: RecognitionPageRequest): Promise<RecognitionPage> {
     const key = JSON.stringify(page);
     let loader = this.pagesOfPlate.get(key);
     if (loader === undefined) {

@@ -31,6 +31,8 @@ const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", me
 const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
 const requestId = ({ key }: SeededRequest): string => `request_${key}`;
 
+type Row = SeededReading | SeededRequest;
+
 interface Paging {
   first?: number | null;
   after?: string | null;
@@ -39,7 +41,7 @@ interface Paging {
 }
 
 interface Connection {
-  rows: SeededReading[];
+  rows: Row[];
   order: string;
   total: number;
   hasNextPage: boolean;
@@ -53,6 +55,16 @@ interface Filter {
   confidence?: { gte?: number | null; lte?: number | null } | null;
   color?: string[] | null;
   cameraId?: string[] | null;
+}
+
+interface RequestFilter {
+  status?: string[] | null;
+  engine?: string[] | null;
+  errorCode?: string[] | null;
+  externalReference?: string | null;
+  cameraId?: string[] | null;
+  imageSha256?: string | null;
+  createdAt?: { gte?: string | null; lt?: string | null } | null;
 }
 
 type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, unknown>>>;
@@ -136,6 +148,16 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
           args.orderBy ?? "CAPTURED_AT_DESC",
           args,
         ),
+      recognitionRequests: async (_root, args: Paging & { filter?: RequestFilter | null; orderBy?: string | null }) => {
+        const filter = args.filter ?? {};
+        if (filter.imageSha256 != null && filter.imageSha256.length !== 64)
+          throw bad("`imageSha256` must be 64 hexadecimal characters.");
+        return page(
+          requests.filter((row) => meetsRequest(row, filter)),
+          args.orderBy ?? "CREATED_AT_DESC",
+          args,
+        );
+      },
       similarPlates: async (_root, args: { number: string; maxDistance?: number | null; first?: number | null }) => {
         const most = args.maxDistance ?? 2;
         if (most < 0 || most > 2) throw bad(`\`maxDistance\` must be from 0 to 2, and is ${most}.`);
@@ -190,25 +212,44 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
       recognitions: async ({ key }: SeededRequest) =>
         readings.filter(({ requestKey }) => requestKey === key).sort((a, b) => a.rank - b.rank),
     },
-    PlateRecognitionConnection: {
-      nodes: ({ rows }: Connection) => rows,
-      edges: ({ rows, order }: Connection) => rows.map((node) => ({ node, cursor: cursorOf(order, node) })),
-      pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: Connection) => {
-        const [first, last] = [rows[0], rows.at(-1)];
-        return {
-          hasNextPage,
-          hasPreviousPage,
-          startCursor: first ? cursorOf(order, first) : null,
-          endCursor: last ? cursorOf(order, last) : null,
-        };
-      },
-      totalCount: async ({ total }: Connection) => total,
-    },
+    PlateRecognitionConnection: CONNECTION,
+    RecognitionRequestConnection: CONNECTION,
   };
 }
 
 function readTextOf({ plateNumber, corrections }: SeededReading): string {
   return corrections[0]?.from ?? plateNumber;
+}
+
+const CONNECTION: Resolvers[string] = {
+  nodes: ({ rows }: Connection) => rows,
+  edges: ({ rows, order }: Connection) => rows.map((node) => ({ node, cursor: cursorOf(order, node) })),
+  pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: Connection) => {
+    const [first, last] = [rows[0], rows.at(-1)];
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: first ? cursorOf(order, first) : null,
+      endCursor: last ? cursorOf(order, last) : null,
+    };
+  },
+  totalCount: async ({ total }: Connection) => total,
+};
+
+function meetsRequest(row: SeededRequest, filter: RequestFilter): boolean {
+  const anyOf = (values: string[] | null | undefined, value: string | null): boolean =>
+    values == null || (value !== null && values.includes(value));
+  const { externalReference, imageSha256, createdAt } = filter;
+  return (
+    anyOf(filter.status, row.status) &&
+    anyOf(filter.engine, row.engine) &&
+    anyOf(filter.errorCode, row.errorCode) &&
+    anyOf(filter.cameraId, row.cameraId) &&
+    (externalReference == null || row.externalReference === externalReference) &&
+    (imageSha256 == null || row.sha256 === imageSha256.toLowerCase()) &&
+    (createdAt?.gte == null || row.createdAt >= createdAt.gte) &&
+    (createdAt?.lt == null || row.createdAt < createdAt.lt)
+  );
 }
 
 function meets(
@@ -232,16 +273,24 @@ function meets(
   );
 }
 
-function keyOf(order: string, row: SeededReading): string | number {
-  if (order.startsWith("CONFIDENCE")) return row.confidence;
-  return order.startsWith("CAPTURED") ? row.capturedAt : row.recognizedAt;
+/** The property of a row that each order begins with. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  CAPTURED_AT: "capturedAt",
+  RECOGNIZED_AT: "recognizedAt",
+  CONFIDENCE: "confidence",
+  CREATED_AT: "createdAt",
+};
+
+function keyOf(order: string, row: Row): string | number {
+  const property = PROPERTIES[order.replace(/_(ASC|DESC)$/, "")] ?? "";
+  return (row as unknown as Record<string, string | number>)[property] ?? "";
 }
 
-export function cursorOf(order: string, row: SeededReading): string {
+export function cursorOf(order: string, row: Row): string {
   return Buffer.from(JSON.stringify([order, keyOf(order, row), row.key])).toString("base64url");
 }
 
-function page(rows: readonly SeededReading[], order: string, { first, after, last, before }: Paging): Connection {
+function page(rows: readonly Row[], order: string, { first, after, last, before }: Paging): Connection {
   if (first != null && last != null) throw bad("Give `first` or `last`, not both.");
   for (const [name, size] of [
     ["last", last],
@@ -252,7 +301,7 @@ function page(rows: readonly SeededReading[], order: string, { first, after, las
   const sign = order.endsWith("_ASC") ? 1 : -1;
   const compare = (a: readonly [string | number, string], b: readonly [string | number, string]): number =>
     sign * (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
-  const place = (row: SeededReading): readonly [string | number, string] => [keyOf(order, row), row.key];
+  const place = (row: Row): readonly [string | number, string] => [keyOf(order, row), row.key];
   const [from, to] = [after, before].map((cursor) => (cursor == null ? null : position(cursor, order)));
   const within = [...rows]
     .sort((a, b) => compare(place(a), place(b)))

@@ -20,6 +20,7 @@ export interface SeededRequest {
   externalReference: string | null;
   durationMs: number;
   createdAt: string;
+  cameraId: string | null;
 }
 
 export interface SeededReading {
@@ -85,6 +86,7 @@ export function seededRows(seed: number): SeededRows {
       externalReference: random.chance(0.3) ? `ref ${index} "\u0085` : null,
       durationMs: random.below(100),
       createdAt: at,
+      cameraId: [null, "east", 'we"st'][index % 3] ?? null,
     };
     requests.push(request);
     const plates = status === "SUCCEEDED" ? 1 + random.below(3) : 0;
@@ -123,12 +125,13 @@ export function seededRows(seed: number): SeededRows {
 export async function storeRows(database: TestDatabase, { requests, readings }: SeededRows): Promise<void> {
   await database.query(
     `INSERT INTO recognition_requests (id, partner_id, status, engine, source, image_sha256, image_byte_size, image_format, image_width,
-        image_height, order_id, juhe_error_code, error_code, fallback_reason, external_reference, duration_ms, created_at)
+        image_height, order_id, juhe_error_code, error_code, fallback_reason, external_reference, duration_ms, created_at,
+        camera_id)
       SELECT key, $2, status, engine, source, decode(sha256, 'hex'), "byteSize", format, width, height, "orderId", "juheErrorCode", "errorCode",
-        "fallbackReason", "externalReference", "durationMs", "createdAt"
+        "fallbackReason", "externalReference", "durationMs", "createdAt", "cameraId"
       FROM json_to_recordset($1::json) AS r(key uuid, status text, engine text, source text, sha256 text, "byteSize" int, format text,
         width int, height int, "orderId" text, "juheErrorCode" int, "errorCode" text, "fallbackReason" text, "externalReference" text,
-        "durationMs" int, "createdAt" timestamptz)`,
+        "durationMs" int, "createdAt" timestamptz, "cameraId" text)`,
     [JSON.stringify(requests), BUILT_IN_PARTNER],
   );
   const flat = readings.map(({ boundingBox, corrections, ...row }) => ({

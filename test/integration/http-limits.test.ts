@@ -72,7 +72,7 @@ function codeOf({ text }: Answer): string | undefined {
 async function begun(
   headers: Record<string, string>,
   start: string | Buffer,
-): Promise<{ socket: Socket; text(): string }> {
+): Promise<{ socket: Socket; text: () => string }> {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
   let text = "";

@@ -49,7 +49,8 @@ describe("with the embedded database", () => {
     );
     expect(again.data.plate).toEqual({ sightings: 1 });
     expect(await third.stop()).toBe(0);
-  });
+    // Four starts: some seconds each on a busy machine.
+  }, 240_000);
 });
 
 describe("settings", () => {

@@ -60,6 +60,7 @@ function requestOf(externalReference: string): NewRequest {
     rawAnswer: { text: "粤", list: [1, null] },
     durationMs: 1,
     createdAt: new Date(),
+    cameraId: null,
   };
 }
 

@@ -1,10 +1,10 @@
 /**
  * What a field costs beside the answer's own bytes, and how many objects a list field gives. One unit is about one microsecond of a core of the
- * server or of the database, measured on 200,000 readings (docs/adr/0015-operation-limits.md).
+ * server or of the database, as an estimate (docs/adr/0015-operation-limits.md).
  */
 import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
 import { MAX_NODES } from "../paging.js";
-import { MAX_PAGE_SIZE } from "../../recognitions/store/recognition.page.js";
+import { MAX_PAGE_SIZE } from "../../database/keyset.js";
 
 /** Of the statement that a field runs; loaders run one statement for all parents, whose share is counted for each. */
 export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
@@ -14,6 +14,7 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "Query.plateRecognition": 150,
   "Query.recognitionRequest": 150,
   "Query.plateRecognitions": 300,
+  "Query.recognitionRequests": 300,
   "Query.similarPlates": 20_000,
   "Query.recognitionStats": 30_000,
   "Plate.recognitions": 50,
@@ -22,14 +23,15 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "PlateRecognition.readPlateNumber": 5,
   "PlateRecognition.corrections": 5,
   "RecognitionRequest.recognitions": 10,
-  "PlateRecognitionConnection.totalCount": 10_000,
   "Mutation.correctPlateRecognition": 2_000,
   "Mutation.recognizeUpload": 5_000,
   "Mutation.recognizeBase64": 5_000,
 };
 
-/** `totalCount` below one plate counts the readings of that plate alone. */
-export const PLATE_TOTAL_COST = 150;
+/** Of `totalCount`, by the field that gives the connection: below one plate the readings of that plate alone are counted. */
+export const TOTAL_COSTS: Readonly<Record<string, number>> = { "Plate.recognitions": 150 };
+/** Of `totalCount` below any other field. */
+export const TOTAL_COST = 10_000;
 
 /** Fields that read a photo. */
 export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set([
@@ -60,6 +62,7 @@ export type RawArguments = Readonly<Record<string, unknown>>;
 export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>> = {
   "Query.nodes": ({ ids }) => (Array.isArray(ids) ? Math.min(ids.length, MAX_NODES) : 1),
   "Query.plateRecognitions": pageSize,
+  "Query.recognitionRequests": pageSize,
   "Plate.recognitions": pageSize,
   "Query.similarPlates": ({ first }) => bounded(first) ?? DEFAULT_MATCHES,
   "Query.recognitionStats": buckets,

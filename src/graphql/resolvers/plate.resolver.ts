@@ -19,11 +19,12 @@ import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
 import type { PlateMatch } from "../../plate-records/plate.repository.js";
 import type { PlateRow } from "../../plate-records/plate.table.js";
+import { RECOGNITION_LIST } from "../../recognitions/store/recognition.order.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { IN_CONNECTION, partsOf } from "../selection.js";
-import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import { connectionOf, PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
 import { PlateType } from "../types/plate.type.js";
 
 const MAX_MATCHES = 100;
@@ -91,10 +92,10 @@ export class PlateResolver {
     @Ctx() { loaders, principal, reads }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
-    const page = pageRequestOf(paging, "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
-    const { rows, hasNextPage, hasPreviousPage } = await loaders.pageOfPlate(plate.number, page);
+    const request = pageRequestOf(paging, RECOGNITION_LIST, "CAPTURED_AT_DESC");
+    const page = await loaders.pageOfPlate(plate.number, { ...request, parts: partsOf(info, IN_CONNECTION) });
     const count = (): Promise<number> => reads.recognitions.countOfPlate(principal, plate.number);
-    return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
+    return connectionOf(page, RECOGNITION_LIST, request.order, count);
   }
 }
 

@@ -1,16 +1,16 @@
 /** Reads of readings: plain rows of the principal's partner. */
 import type { Principal } from "../../accounts/principal.js";
 import { number, type Reader } from "../../database/statement.js";
+import { equalTo, pageOf } from "../../database/keyset.js";
 import { oneOf, Parameters } from "../../database/parameters.js";
 import { narrowsPlates, type PlateRepository } from "../../plate-records/plate.repository.js";
 import { selectReadings, type RecognitionFilter } from "./recognition.filter.js";
 import {
-  pageOf,
   pagePerPlateStatement,
   pageStatement,
-  type OneByOne,
-  type PageRequest,
+  type Narrowed,
   type RecognitionPage,
+  type RecognitionPageRequest,
 } from "./recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
@@ -25,16 +25,20 @@ export class RecognitionRepository {
     private readonly plates: PlateRepository,
   ) {}
 
-  async findPage(principal: Principal, filter: RecognitionFilter, page: PageRequest): Promise<RecognitionPage> {
-    const oneByOne = await this.narrowed(principal, filter, page);
-    return pageOf(await this.database.rows(pageStatement(this.tables, principal, filter, page, oneByOne)), page);
+  async findPage(
+    principal: Principal,
+    filter: RecognitionFilter,
+    page: RecognitionPageRequest,
+  ): Promise<RecognitionPage> {
+    const narrowed = await this.narrowed(principal, filter, page);
+    return pageOf(await this.database.rows(pageStatement(this.tables, principal, filter, page, narrowed)), page);
   }
 
   /** One page of the history of each plate, in the order of `plateNumbers`. */
   async findPagePerPlate(
     principal: Principal,
     plateNumbers: readonly string[],
-    page: PageRequest,
+    page: RecognitionPageRequest,
   ): Promise<RecognitionPage[]> {
     const rows = await this.database.rows(pagePerPlateStatement(this.tables, principal, plateNumbers, page));
     const byPlate = grouped(rows, (row) => row.plateNumber);
@@ -112,20 +116,27 @@ export class RecognitionRepository {
   private async narrowed(
     principal: Principal,
     filter: RecognitionFilter,
-    { order }: PageRequest,
-  ): Promise<OneByOne | null> {
+    { order }: RecognitionPageRequest,
+  ): Promise<Narrowed | null> {
     if (narrowsPlates(filter)) {
       const numbers = await this.plates.findNumbers(principal, filter, MAX_PLATES_LOOKED_UP + 1);
       if (numbers.length <= MAX_PLATES_LOOKED_UP) {
-        return { property: "plateNumber", values: numbers, rest: { ...filter, plateNumber: null, province: null } };
+        const rest = { ...filter, plateNumber: null, province: null };
+        return { oneByOne: equalTo([this.tables.p.plateNumber], [numbers]), rest, byPlate: true };
       }
     }
     // The indexes of cameras and types are in the order of capture; in another order all of their rows would have to be sorted.
     if (filter.plateNumber?.eq == null && order.startsWith("CAPTURED_AT")) {
+      const { p } = this.tables;
       const { cameraId, type } = filter;
       if (cameraId && cameraId.length > 1)
-        return { property: "cameraId", values: unique(cameraId), rest: { ...filter, cameraId: null } };
-      if (type && type.length > 1) return { property: "type", values: unique(type), rest: { ...filter, type: null } };
+        return {
+          oneByOne: equalTo([p.cameraId], [unique(cameraId)]),
+          rest: { ...filter, cameraId: null },
+          byPlate: false,
+        };
+      if (type && type.length > 1)
+        return { oneByOne: equalTo([p.type], [unique(type)]), rest: { ...filter, type: null }, byPlate: false };
     }
     return null;
   }

@@ -31,6 +31,7 @@ export interface RecognitionRequestRow {
   externalReference: string | null;
   durationMs: number;
   createdAt: Timestamp;
+  cameraId: string | null;
   /** Present where the read asked for it. */
   image?: ImageRow;
 }

@@ -4,8 +4,8 @@
  */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-export class Corrections1764510000000 implements MigrationInterface {
-  readonly name = "Corrections1764510000000";
+export class Corrections1764530000000 implements MigrationInterface {
+  readonly name = "Corrections1764530000000";
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of UP) await runner.query(statement);
