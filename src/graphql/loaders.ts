@@ -10,6 +10,7 @@ import type {
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
+import type { UsageRepository } from "../statistics/usage.repository.js";
 import type { StatisticsRepository } from "../statistics/statistics.repository.js";
 import type { RequestRepository } from "../recognitions/store/request.repository.js";
 
@@ -18,6 +19,7 @@ export interface Repositories {
   requests: RequestRepository;
   plates: PlateRepository;
   statistics: StatisticsRepository;
+  usage: UsageRepository;
 }
 
 /** Each loader is made when it is first used: most operations use none or one. */
