@@ -34,6 +34,7 @@ import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
 import { RequestRepository } from "./recognitions/store/request.repository.js";
 import { StoreProbe } from "./recognitions/store/store.probe.js";
+import { UsageRepository, UsageTables } from "./statistics/usage.repository.js";
 import { StatisticsRepository } from "./statistics/statistics.repository.js";
 
 export interface Stores {
@@ -106,8 +107,10 @@ export async function openStores(
       plates,
       statistics: new StatisticsRepository(reader, recognitionTables),
       corrections: new CorrectionRepository(reader, correctionTable),
+      usage: new UsageRepository(reader, recognitionTables, usageTables),
     };
   };
+  const usageTables = new UsageTables(tableOf);
   const keyTables = new IdempotencyTables(tableOf);
   const presence = await ServerPresence.start(url, logger);
   releases.push(() => presence.close());

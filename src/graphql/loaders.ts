@@ -12,6 +12,7 @@ import type {
 } from "../recognitions/store/recognition.rows.js";
 import type { CorrectionRepository } from "../recognitions/store/correction.repository.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
+import type { UsageRepository } from "../statistics/usage.repository.js";
 import type { StatisticsRepository } from "../statistics/statistics.repository.js";
 import type { RequestRepository } from "../recognitions/store/request.repository.js";
 
@@ -21,6 +22,7 @@ export interface Repositories {
   plates: PlateRepository;
   statistics: StatisticsRepository;
   corrections: CorrectionRepository;
+  usage: UsageRepository;
 }
 
 /** Each loader is made when it is first used: most operations use none or one. */

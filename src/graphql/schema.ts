@@ -11,6 +11,7 @@ import { PlateResolver } from "./resolvers/plate.resolver.js";
 import { RecognitionRequestResolver } from "./resolvers/recognition-request.resolver.js";
 import { RecognizeResolver } from "./resolvers/recognize.resolver.js";
 import { StatsResolver } from "./resolvers/stats.resolver.js";
+import { UsageResolver } from "./resolvers/usage.resolver.js";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeGraphQL names resolver classes by this type
 const RESOLVERS: NonEmptyArray<Function> = [
@@ -21,6 +22,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   RecognitionRequestResolver,
   RecognizeResolver,
   StatsResolver,
+  UsageResolver,
 ];
 
 /** `instances` are the resolvers that need collaborators; printing the schema alone needs none. */

@@ -17,6 +17,7 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "Query.recognitionRequests": 300,
   "Query.similarPlates": 20_000,
   "Query.recognitionStats": 30_000,
+  "Query.usage": 30_000,
   "Plate.recognitions": 50,
   "PlateRecognition.request": 5,
   "PlateRecognition.plate": 5,
