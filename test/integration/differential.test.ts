@@ -14,7 +14,7 @@ import { startServer, type TestServer } from "../support/test-server.js";
 const DOCUMENTS = Number(process.env.DIFFERENTIAL_DOCUMENTS ?? "500");
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? String(Date.now() % 1_000_000));
 const AT_ONCE = 6;
-const MILLISECONDS_PER_DOCUMENT = 200;
+const MILLISECONDS_PER_DOCUMENT = 1_000;
 
 let database: TestDatabase;
 let server: TestServer;
