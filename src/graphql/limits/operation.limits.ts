@@ -20,7 +20,7 @@ export interface OperationLimits {
   fields: number;
   /** Fields that read a photo. */
   recognitions: number;
-  /** About one microsecond each, of the server or of the database; see `field.costs.ts`. */
+  /** A reading by its id with its request costs 173; see `field.costs.ts`. */
   cost: number;
 }
 
