@@ -7,6 +7,7 @@ import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
 import { VendorLedger1764500000000 } from "./1764500000000-vendor-ledger.js";
 import { FindableRequests1764510000000 } from "./1764510000000-findable-requests.js";
+import { Corrections1764530000000 } from "./1764530000000-corrections.js";
 
 export const MIGRATIONS = [
   FirstStore1763870400000,
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   RateLimits1764400000000,
   VendorLedger1764500000000,
   FindableRequests1764510000000,
+  Corrections1764530000000,
 ] as const;
