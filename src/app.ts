@@ -128,7 +128,8 @@ async function serve(
     service,
     metrics,
     logger,
-    createContext: (principal, signal) => createContext(principal, stores.readsFor(principal), signal),
+    createContext: (principal, signal, since) => createContext(principal, stores.readsFor(principal, since), signal),
+    positionOf: (principal) => stores.positionOf(principal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
     admission: new Admission(
       new Authenticator(stores.accounts, config.allowAnonymous, logger),

@@ -12,6 +12,7 @@ import { Database, type InTransaction } from "./database/database.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
+import type { LogPosition } from "./database/log.position.js";
 import type { Reader } from "./database/statement.js";
 import { ServerPresence } from "./database/server.presence.js";
 import type { StatementObserver } from "./database/statement.pool.js";
@@ -44,8 +45,12 @@ import { StatisticsRepository } from "./statistics/statistics.repository.js";
 export interface Stores {
   /** For the person who started the program, such as `PostgreSQL at db.example.com:5432`. */
   readonly description: string;
-  /** Reads for this principal, which sees what it stored itself. Without the scope READ each of them rejects. */
-  readsFor(principal: Principal): Repositories;
+  /**
+   * Reads for this principal, which sees what it stored itself, and everything up to `since`. Without the scope READ each of them rejects.
+   */
+  readsFor(principal: Principal, since: LogPosition): Repositories;
+  /** The position of the log after the principal's last write through this server; null where no replica could be behind it. */
+  positionOf(principal: Principal): LogPosition | null;
   readonly accounts: AccountStore;
   readonly idempotency: Idempotency;
   readonly answers: AnswerStore;
@@ -61,8 +66,8 @@ export interface Stores {
 }
 
 /** Every read of a record goes through this reader. */
-function readerFor(principal: Principal, database: Database): Reader {
-  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId);
+function readerFor(principal: Principal, database: Database, since: LogPosition): Reader {
+  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId, since);
   return { rows: () => Promise.reject(missingScope("READ")) };
 }
 
@@ -136,7 +141,8 @@ export async function openStores(
     vendorCalls: (dailyLimit) => new VendorCallStore(transactions, tableOf, dailyLimit),
     rateLimitClient: rateLimitClient(dataSource),
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
-    readsFor: (principal) => repositoriesOn(readerFor(principal, database)),
+    readsFor: (principal, since) => repositoriesOn(readerFor(principal, database, since)),
+    positionOf: ({ clientId }) => database.positionOf(clientId),
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),
       keys: new IdempotencyStore(transaction, keyTables),
