@@ -29,7 +29,12 @@ export type ValuePool = Readonly<Record<string, readonly unknown[]>>;
 
 const MAX_DEPTH = 6;
 /** Mutations that write nothing with the values that they are given here; the others would change the rows that both sides read. */
-const SAFE_MUTATIONS = new Set(["recognizeBase64", "correctPlateRecognition"]);
+const SAFE_MUTATIONS = new Set([
+  "recognizeBase64",
+  "correctPlateRecognition",
+  "deletePlateRecognitions",
+  "deleteRecognitionRequests",
+]);
 /** Not compared: what a partner used does not come from the rows. */
 const LEFT_OUT = new Set(["Query.usage"]);
 
