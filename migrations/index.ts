@@ -6,6 +6,8 @@ import { PartnerReference1764200000000 } from "./1764200000000-partner-reference
 import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
 import { FindableRequests1764510000000 } from "./1764510000000-findable-requests.js";
+import { FindablePlates1764520000000 } from "./1764520000000-findable-plates.js";
+import { CameraCounts1764530000000 } from "./1764530000000-camera-counts.js";
 
 export const MIGRATIONS = [
   FirstStore1763870400000,
@@ -15,4 +17,6 @@ export const MIGRATIONS = [
   Accounts1764300000000,
   RateLimits1764400000000,
   FindableRequests1764510000000,
+  FindablePlates1764520000000,
+  CameraCounts1764530000000,
 ] as const;

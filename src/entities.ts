@@ -3,6 +3,8 @@ import { ApiKeyEntity } from "./accounts/store/api-key.entity.js";
 import { AuditEntryEntity } from "./accounts/store/audit-entry.entity.js";
 import { PartnerEntity } from "./accounts/store/partner.entity.js";
 import { PlateRecognitionEntity } from "./recognitions/store/plate-recognition.entity.js";
+import { PlateNumberEntity } from "./plate-records/plate-number.entity.js";
+import { CameraCountEntity } from "./recognitions/store/camera-count.entity.js";
 import { PlateEntity } from "./plate-records/plate.entity.js";
 import { RecognitionRequestEntity } from "./recognitions/store/recognition-request.entity.js";
 
@@ -13,4 +15,6 @@ export const ENTITIES = [
   RecognitionRequestEntity,
   PlateRecognitionEntity,
   PlateEntity,
+  PlateNumberEntity,
+  CameraCountEntity,
 ] as const;

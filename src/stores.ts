@@ -16,9 +16,11 @@ import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
 import type { Release } from "./teardown.js";
+import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
 import type { RecognitionStores } from "./recognitions/recognition.service.js";
+import { CameraRepository, CameraTable } from "./recognitions/store/camera.repository.js";
 import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
 import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
@@ -81,6 +83,7 @@ export async function openStores(
   const tableOf = tablesOf(dataSource);
   const recognitionTables = new RecognitionTables(tableOf);
   const plateTable = new PlateTable(tableOf);
+  const cameraTable = new CameraTable(tableOf);
   const probe = new StoreProbe(database, recognitionTables);
   return {
     lost,
@@ -94,6 +97,8 @@ export async function openStores(
         recognitions: new RecognitionRepository(reader, recognitionTables, plates),
         requests: new RequestRepository(reader, recognitionTables),
         plates,
+        plateList: new PlateList(reader, plateTable, plates),
+        cameras: new CameraRepository(reader, cameraTable, recognitionTables),
         statistics: new StatisticsRepository(reader, recognitionTables),
       };
     },

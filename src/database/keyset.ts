@@ -124,15 +124,17 @@ export interface PageParts {
   oneByOne: OneByOne | null;
   /** By `limitOf`. */
   limit: string;
+  /** The largest value of `limit`. */
+  most?: number;
 }
 
 /** A SELECT of the page's rows, before anything is joined to them: as `alias`, unordered where they are found one by one. */
 export function pageRows(parts: PageParts, parameters: Parameters): string {
-  const { from, alias, conditions, orderBy, oneByOne, limit } = parts;
+  const { from, alias, conditions, orderBy, oneByOne, limit, most: largest = MAX_PAGE_SIZE + 1 } = parts;
   const wanted = oneByOne?.lists.map((_, at) => `wanted.v${at}`) ?? [];
   const all = [...conditions, ...(oneByOne?.conditions(wanted) ?? [])];
   // The largest page's limit stands in the text: for a parameter alone PostgreSQL would plan for a tenth of the table.
-  const most = `SELECT ${alias}.* FROM ${from} WHERE ${all.join(" AND ")} ORDER BY ${orderBy} LIMIT ${MAX_PAGE_SIZE + 1}`;
+  const most = `SELECT ${alias}.* FROM ${from} WHERE ${all.join(" AND ")} ORDER BY ${orderBy} LIMIT ${largest}`;
   if (oneByOne === null) return most;
   const lists = oneByOne.lists.map((list) => `${parameters.add(list)}::text[]`).join(", ");
   return `SELECT ${alias}.* FROM unnest(${lists}) AS wanted(${oneByOne.lists.map((_, at) => `v${at}`).join(", ")})

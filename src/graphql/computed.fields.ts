@@ -10,6 +10,7 @@ import type {
   PlateRecognitionRow,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
+import { publicId } from "../recognitions/public-id.js";
 import type { GraphQLContext } from "./context.js";
 import type { Loaders } from "./loaders.js";
 import type { Connection, Edge, PageInfoType } from "./types/connection.type.js";
@@ -31,6 +32,11 @@ async function boxOf({ key }: PlateRecognitionRow, loaders: Loaders): Promise<Bo
     (await loaders.recognitionWith({ boxes: true, requests: false, images: false }).load(key))?.boundingBox ?? null
   );
 }
+
+const plate = {
+  // Selected seldom, and computed for those alone.
+  id: ({ number }: PlateRow): string => publicId("Plate", number),
+};
 
 const recognitionRequest = {
   // Faults of the server's own account at the vendor are not shown to callers.
@@ -62,10 +68,12 @@ const connection = {
 };
 
 const COMPUTED = {
+  Plate: plate,
   PlateRecognition: plateRecognition,
   RecognitionRequest: recognitionRequest,
   PlateRecognitionConnection: connection,
   RecognitionRequestConnection: connection,
+  PlateConnection: connection,
 };
 
 /** @throws Error when the schema lacks one of the types or fields */
@@ -82,6 +90,7 @@ export function computeFields(schema: GraphQLSchema): GraphQLSchema {
   const node = schema.getType("Node");
   if (!isInterfaceType(node)) throw new Error("The schema has no interface Node.");
   // TypeGraphQL's own function gives a promise, which compiled operations do not await.
-  node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
+  node.resolveType = (row: object) =>
+    "plateNumber" in row ? "PlateRecognition" : "number" in row ? "Plate" : "RecognitionRequest";
   return schema;
 }

@@ -3,6 +3,7 @@ import { registerEnumType } from "type-graphql";
 import { ERROR_CODES } from "../errors.js";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
 import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
+import { PLATE_LIST } from "../plate-records/plate.order.js";
 import { RECOGNITION_LIST } from "../recognitions/store/recognition.order.js";
 import { REQUEST_LIST } from "../recognitions/store/request.order.js";
 import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
@@ -118,6 +119,22 @@ export const RecognitionRequestOrderEnum = describedEnum(
   {
     CREATED_AT_DESC: "Latest arrival first.",
     CREATED_AT_ASC: "Earliest arrival first.",
+  },
+);
+
+export const PlateOrderEnum = describedEnum(
+  "PlateOrder",
+  "The order of a list of plates; equal ones are ordered by number.",
+  PLATE_LIST.orderNames,
+  {
+    LAST_SEEN_AT_DESC: "Latest photo of the plate, the latest first.",
+    LAST_SEEN_AT_ASC: "Latest photo of the plate, the earliest first.",
+    FIRST_SEEN_AT_DESC: "Earliest photo of the plate, the latest first.",
+    FIRST_SEEN_AT_ASC: "Earliest photo of the plate, the earliest first.",
+    SIGHTINGS_DESC: "Seen most often first.",
+    SIGHTINGS_ASC: "Seen least often first.",
+    NUMBER_ASC: "By number, in the order of code points.",
+    NUMBER_DESC: "By number, in the reverse order of code points.",
   },
 );
 

@@ -9,6 +9,8 @@ import type {
   RecognitionParts,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
+import type { PlateList } from "../plate-records/plate.list.js";
+import type { CameraRepository } from "../recognitions/store/camera.repository.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
 import type { StatisticsRepository } from "../statistics/statistics.repository.js";
 import type { RequestRepository } from "../recognitions/store/request.repository.js";
@@ -17,6 +19,8 @@ export interface Repositories {
   recognitions: RecognitionRepository;
   requests: RequestRepository;
   plates: PlateRepository;
+  plateList: PlateList;
+  cameras: CameraRepository;
   statistics: StatisticsRepository;
 }
 

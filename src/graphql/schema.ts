@@ -4,6 +4,7 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchema, type NonEmptyArray } from "type-graphql";
 import { computeFields } from "./computed.fields.js";
 import { guardMutations } from "./mutation.fields.js";
+import { CameraResolver } from "./resolvers/camera.resolver.js";
 import { NodeResolver } from "./resolvers/node.resolver.js";
 import { PlateRecognitionResolver } from "./resolvers/plate-recognition.resolver.js";
 import { PlateResolver } from "./resolvers/plate.resolver.js";
@@ -13,6 +14,7 @@ import { StatsResolver } from "./resolvers/stats.resolver.js";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeGraphQL names resolver classes by this type
 const RESOLVERS: NonEmptyArray<Function> = [
+  CameraResolver,
   NodeResolver,
   PlateRecognitionResolver,
   PlateResolver,

@@ -2,14 +2,8 @@
 import type { Principal } from "../accounts/principal.js";
 import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
-import { PROVINCES } from "../plates/plate-number.js";
 import { oneOf, Parameters } from "../database/parameters.js";
-import {
-  numberConditions,
-  startsWithConditions,
-  type Optional,
-  type PlateNumberFilter,
-} from "./plate-number.filter.js";
+import { numberConditions, provinceCondition, type Optional, type PlateNumberFilter } from "./plate-number.filter.js";
 import type { PlateRow, PlateTable } from "./plate.table.js";
 
 export interface PlateMatch {
@@ -56,15 +50,15 @@ export class PlateRepository {
 
   /** Up to `limit` numbers that meet `condition`, in no order. */
   async findNumbers(principal: Principal, { plateNumber, province }: PlateCondition, limit: number): Promise<string[]> {
-    const { q, from } = this.table;
+    const { n, fromNumbers } = this.table;
     const parameters = new Parameters();
     const conditions = [
-      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...numberConditions(plateNumber ?? {}, q.number, parameters),
-      ...(province ? [provinceCondition(q.number, province, parameters)] : []),
+      `${n.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...numberConditions(plateNumber ?? {}, n.number, parameters),
+      ...(province ? [provinceCondition(n.number, province, parameters)] : []),
     ];
     return this.database.rows({
-      text: `SELECT ${q.number} FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
+      text: `SELECT ${n.number} FROM ${fromNumbers} WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
       values: parameters.values,
       read: ([value]) => text(value),
     });
@@ -72,10 +66,11 @@ export class PlateRepository {
 
   /** The plates within `maxDistance` of the number, nearest first, then those seen most often. */
   async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
-    const { q, from, selection } = this.table;
+    const { q, n, from, fromNumbers, selection } = this.table;
     const rows = await this.database.rows({
-      text: `SELECT ${selection.columns.join(", ")} FROM ${from}
-        WHERE ${q.partnerId} = $1 AND plate_search_keys(${q.number}) && plate_search_keys($2::text)`,
+      text: `SELECT ${selection.columns.join(", ")} FROM ${fromNumbers}
+        JOIN ${from} ON ${q.partnerId} = ${n.partnerId} AND ${q.number} = ${n.number}
+        WHERE ${n.partnerId} = $1 AND plate_search_keys(${n.number}) && plate_search_keys($2::text)`,
       values: [principal.partnerId, number],
       read: selection.read,
     });
@@ -90,13 +85,4 @@ export class PlateRepository {
       )
       .slice(0, limit);
   }
-}
-
-/** Numbers that name one of the provinces, as `provinceOf` finds them: first, or after WJ. Ranges, so that an index serves them. */
-function provinceCondition(column: string, provinces: readonly string[], parameters: Parameters): string {
-  const known = provinces.filter((province) => PROVINCES.some((each) => each === province));
-  const ranges = known.flatMap((province) =>
-    [province, `WJ${province}`].map((prefix) => `(${startsWithConditions(column, prefix, parameters).join(" AND ")})`),
-  );
-  return ranges.length === 0 ? "false" : `(${ranges.join(" OR ")})`;
 }
