@@ -5,6 +5,7 @@ import { ValueDomains1764100000000 } from "./1764100000000-value-domains.js";
 import { PartnerReference1764200000000 } from "./1764200000000-partner-reference.js";
 import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
+import { VendorLedger1764500000000 } from "./1764500000000-vendor-ledger.js";
 import { FindableRequests1764510000000 } from "./1764510000000-findable-requests.js";
 import { FindablePlates1764520000000 } from "./1764520000000-findable-plates.js";
 import { CameraCounts1764530000000 } from "./1764530000000-camera-counts.js";
@@ -16,6 +17,7 @@ export const MIGRATIONS = [
   PartnerReference1764200000000,
   Accounts1764300000000,
   RateLimits1764400000000,
+  VendorLedger1764500000000,
   FindableRequests1764510000000,
   FindablePlates1764520000000,
   CameraCounts1764530000000,

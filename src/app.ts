@@ -4,6 +4,9 @@ import "reflect-metadata";
 import { fileURLToPath } from "node:url";
 import { Admission } from "./accounts/admission.js";
 import { Authenticator } from "./accounts/authenticator.js";
+import { VendorCalls } from "./accounts/vendor.calls.js";
+import { EarlierAnswers } from "./recognitions/earlier.answers.js";
+import { RecognitionWriter } from "./recognitions/recognition.writer.js";
 import { RateLimiter } from "./accounts/rate.limiter.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
@@ -83,10 +86,20 @@ async function serve(
   metrics: Metrics,
   releases: Release[],
 ): Promise<Omit<App, "stop">> {
-  const service = new RecognitionService(engines, stores.inTransaction, config.images, logger, (attempt) => {
-    metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
-    metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
-  });
+  if (engines.vendor !== null) metrics.observeVendor(engines.vendor);
+  const service = new RecognitionService(
+    engines,
+    new EarlierAnswers(stores.idempotency, stores.answers, config.reuseSeconds),
+    new VendorCalls(stores.vendorCalls(config.juheDailyLimit), logger),
+    new RecognitionWriter(stores.inTransaction, logger),
+    {
+      limits: config.images,
+      onAttempt: ({ engine, status, seconds }) => {
+        metrics.recognitions.inc({ engine, status });
+        metrics.recognitionSeconds.observe({ engine }, seconds);
+      },
+    },
+  );
   if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
   const schema = await createSchema([new RecognizeResolver(service, config.images)]);
   const graphql = await startGraphQL(schema, logger, config.operations);
@@ -107,6 +120,7 @@ async function serve(
     ),
     allowAnonymous: config.allowAnonymous,
     checkReady: () => stores.checkReady(),
+    vendor: engines.vendor,
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
     budget: new ByteBudget(config.http.maxBytesInFlight),
@@ -128,7 +142,8 @@ async function startEngines(config: Config, logger: Logger, releases: Release[])
     logger,
   });
   releases.push(() => local.close());
-  if (config.juhe === null) return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local } };
+  if (config.juhe === null)
+    return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local }, vendor: null };
   const client = new JuheClient(config.juhe);
   releases.push(() => client.close());
   const juhe = new JuheEngine(client, logger);
@@ -139,5 +154,5 @@ async function startEngines(config: Config, logger: Logger, releases: Release[])
     "local-then-juhe": new LocalThenJuheEngine(local, juhe, config.recognizer.localMinConfidence),
   }[config.recognizer.mode];
   const preferredEngine = config.recognizer.mode.startsWith("juhe") ? "JUHE" : "LOCAL";
-  return { preferred, preferredEngine, byEngine: { LOCAL: local, JUHE: juhe } };
+  return { preferred, preferredEngine, byEngine: { LOCAL: local, JUHE: juhe }, vendor: juhe };
 }

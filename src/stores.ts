@@ -2,6 +2,7 @@
 import { MIGRATIONS } from "../migrations/index.js";
 import { missingScope, type Principal } from "./accounts/principal.js";
 import type { RateLimitClient } from "./accounts/rate.limiter.js";
+import { VendorCallStore } from "./accounts/store/vendor-call.store.js";
 import { AccountStore } from "./accounts/store/account.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
@@ -11,6 +12,7 @@ import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
 import type { Reader } from "./database/statement.js";
+import { ServerPresence } from "./database/server.presence.js";
 import type { StatementObserver } from "./database/statement.pool.js";
 import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
@@ -19,8 +21,11 @@ import type { Release } from "./teardown.js";
 import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
-import type { RecognitionStores } from "./recognitions/recognition.service.js";
+import { Idempotency } from "./recognitions/idempotency.js";
+import type { RecognitionStores } from "./recognitions/recognition.writer.js";
+import { AnswerStore } from "./recognitions/store/answer.store.js";
 import { CameraRepository, CameraTable } from "./recognitions/store/camera.repository.js";
+import { IdempotencyClaims, IdempotencyStore, IdempotencyTables } from "./recognitions/store/idempotency.store.js";
 import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
 import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
@@ -34,6 +39,10 @@ export interface Stores {
   /** Reads for this principal, which sees what it stored itself. Without the scope READ each of them rejects. */
   readsFor(principal: Principal): Repositories;
   readonly accounts: AccountStore;
+  readonly idempotency: Idempotency;
+  readonly answers: AnswerStore;
+  /** @param dailyLimit calls in a day; null is no limit */
+  vendorCalls(dailyLimit: number | null): VendorCallStore;
   /** For the requests that are counted. */
   readonly rateLimitClient: RateLimitClient;
   readonly inTransaction: InTransaction<RecognitionStores>;
@@ -84,26 +93,34 @@ export async function openStores(
   const recognitionTables = new RecognitionTables(tableOf);
   const plateTable = new PlateTable(tableOf);
   const cameraTable = new CameraTable(tableOf);
+  const repositoriesOn = (reader: Reader): Repositories => {
+    const plates = new PlateRepository(reader, plateTable);
+    return {
+      recognitions: new RecognitionRepository(reader, recognitionTables, plates),
+      requests: new RequestRepository(reader, recognitionTables),
+      plates,
+      statistics: new StatisticsRepository(reader, recognitionTables),
+    };
+  };
+  const keyTables = new IdempotencyTables(tableOf);
+  const presence = await ServerPresence.start(url, logger);
+  releases.push(() => presence.close());
+  const transactions = database.transactions((transaction) => transaction);
   const probe = new StoreProbe(database, recognitionTables);
   return {
     lost,
     accounts: new AccountStore(dataSource),
+    idempotency: new Idempotency(new IdempotencyClaims(transactions, keyTables), () => presence.serverId),
+    answers: new AnswerStore(database, transactions, recognitionTables, tableOf, (clientId) =>
+      repositoriesOn(database.readerFor(clientId)),
+    ),
+    vendorCalls: (dailyLimit) => new VendorCallStore(transactions, tableOf, dailyLimit),
     rateLimitClient: rateLimitClient(dataSource),
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
-    readsFor: (principal) => {
-      const reader = readerFor(principal, database);
-      const plates = new PlateRepository(reader, plateTable);
-      return {
-        recognitions: new RecognitionRepository(reader, recognitionTables, plates),
-        requests: new RequestRepository(reader, recognitionTables),
-        plates,
-        plateList: new PlateList(reader, plateTable, plates),
-        cameras: new CameraRepository(reader, cameraTable, recognitionTables),
-        statistics: new StatisticsRepository(reader, recognitionTables),
-      };
-    },
+    readsFor: (principal) => repositoriesOn(readerFor(principal, database)),
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),
+      keys: new IdempotencyStore(transaction, keyTables),
     })),
     checkReady: async () => {
       await database.ping();

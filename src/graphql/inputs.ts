@@ -167,6 +167,14 @@ export class RecognizeOptionsInput {
     description: "Overrides the server's RECOGNIZER setting for this call.",
   })
   engine?: RecognitionEngine | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A key of the caller's choice, kept for 24 hours: the same key with the same photo and options gets the first answer again (`reused`), also while " +
+      "the first call still runs; with another photo or other options it is refused. At most 256 characters.",
+  })
+  idempotencyKey?: string | null;
 }
 
 export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefined): RecognizeOptions {
@@ -175,8 +183,14 @@ export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefin
     capturedAt: input?.capturedAt ? checkedCapturedAt(new Date(input.capturedAt)) : null,
     externalReference: checkedText("externalReference", input?.externalReference),
     engine: input?.engine ?? null,
+    idempotencyKey: checkedKey(input?.idempotencyKey),
     orderId: null,
   };
+}
+
+function checkedKey(key: string | null | undefined): string | null {
+  if (key === "") throw new AppError("BAD_USER_INPUT", "`idempotencyKey` is empty: leave it out where there is none.");
+  return checkedText("idempotencyKey", key);
 }
 
 function checkedCameraId(cameraId: string | null | undefined): string | null {

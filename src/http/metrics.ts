@@ -1,5 +1,5 @@
 /** What the server counts, in Prometheus's words. */
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export class Metrics {
   readonly registry = new Registry();
@@ -24,6 +24,16 @@ export class Metrics {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     registers: [this.registry],
   });
+
+  /** The vendor's state is read whenever the metrics are. */
+  observeVendor(vendor: { readonly isAsked: boolean }): void {
+    const gauge: Gauge = new Gauge({
+      name: "plategraph_vendor_up",
+      help: "Whether the vendor is asked: 0 while calls to it are stopped because it does not answer.",
+      registers: [this.registry],
+      collect: () => gauge.set(vendor.isAsked ? 1 : 0),
+    });
+  }
 
   private readonly httpSeconds = new Histogram({
     name: "plategraph_http_request_duration_seconds",

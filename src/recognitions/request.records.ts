@@ -17,11 +17,15 @@ export interface RecognizeOptions {
   externalReference: string | null;
   /** Overrides the server's own choice for this call. */
   engine: RecognitionEngine | null;
+  /** The same key with the same photo gets the first answer again; null reads the photo anew. */
+  idempotencyKey: string | null;
   /** Stored where the engine gives no order id: callers of the Juhe protocol always get one. */
   orderId: string | null;
 }
 
 export interface Attempt {
+  /** Of the request that it stores. */
+  id: string;
   principal: Principal;
   photo: Photo;
   options: RecognizeOptions;
@@ -30,13 +34,13 @@ export interface Attempt {
 }
 
 export function requestEntity(
-  { principal, photo, options, arrivedAt, elapsed }: Attempt,
+  { id, principal, photo, options, arrivedAt, elapsed }: Attempt,
   trace: EngineTrace,
   status: NewRequest["status"],
   errorCode: NewRequest["errorCode"],
 ): NewRequest {
   return {
-    id: uuidv7(),
+    id,
     partnerId: principal.partnerId,
     status,
     engine: trace.engine,
