@@ -99,6 +99,8 @@ export async function openStores(
       recognitions: new RecognitionRepository(reader, recognitionTables, plates),
       requests: new RequestRepository(reader, recognitionTables),
       plates,
+      plateList: new PlateList(reader, plateTable, plates),
+      cameras: new CameraRepository(reader, cameraTable, recognitionTables),
       statistics: new StatisticsRepository(reader, recognitionTables),
     };
   };

@@ -8,7 +8,8 @@ export const MAX_PAGE_SIZE = 100;
 export interface KeysetOrder<Property extends string> {
   /** What the list is ordered by before its key; null where the key alone orders it. */
   property: Property | null;
-  cast: "timestamptz" | "int";
+  /** `timestamp` for times without zone, in UTC. */
+  cast: "timestamptz" | "timestamp" | "int";
   direction: "ASC" | "DESC";
 }
 
@@ -163,11 +164,13 @@ const MAX_KEY_TEXT = 256;
 const FITS = {
   int: (value: unknown): value is number =>
     typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= MAX_INT4,
-  timestamptz: (value: unknown): value is string => typeof value === "string" && isTimestamp(value),
+  timestamptz: isTimestamp,
+  timestamp: isTimestamp,
 };
 
 /** A real moment of the years 1 to 9999, as rows carry it. */
-function isTimestamp(text: string): boolean {
+function isTimestamp(text: unknown): text is string {
+  if (typeof text !== "string") return false;
   const date = new Date(text);
   return text >= "0001" && !Number.isNaN(date.getTime()) && date.toISOString() === text;
 }

@@ -68,8 +68,9 @@ export class PlateRepository {
   async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
     const { q, n, from, fromNumbers, selection } = this.table;
     const rows = await this.database.rows({
+      // The LIMIT makes each plate a look-up: PostgreSQL expects far more matches than there are, and would read all plates to join them.
       text: `SELECT ${selection.columns.join(", ")} FROM ${fromNumbers}
-        JOIN ${from} ON ${q.partnerId} = ${n.partnerId} AND ${q.number} = ${n.number}
+        CROSS JOIN LATERAL (SELECT q.* FROM ${from} WHERE ${q.partnerId} = ${n.partnerId} AND ${q.number} = ${n.number} LIMIT 1) q
         WHERE ${n.partnerId} = $1 AND plate_search_keys(${n.number}) && plate_search_keys($2::text)`,
       values: [principal.partnerId, number],
       read: selection.read,

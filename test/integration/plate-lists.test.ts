@@ -116,8 +116,14 @@ describe("plates", () => {
     value >= (gte ?? "") && value < (lt ?? "9");
 
   /** What the filter means, said once more in the plainest way. */
-  function matches(plate: Plate, { number = {}, province, firstSeenAt, lastSeenAt, sightings }: Filter): boolean {
-    const one = number as { eq?: string; in?: string[]; startsWith?: string; contains?: string; matches?: string };
+  function matches(plate: Plate, { number, province, firstSeenAt, lastSeenAt, sightings }: Filter): boolean {
+    const one = (number ?? {}) as {
+      eq?: string;
+      in?: string[];
+      startsWith?: string;
+      contains?: string;
+      matches?: string;
+    };
     return (
       (one.eq === undefined || plate.number === plain(one.eq)) &&
       (one.in === undefined || one.in.includes(plate.number)) &&
