@@ -11,6 +11,7 @@ import { RateLimiter } from "./accounts/rate.limiter.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
+import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
@@ -19,6 +20,7 @@ import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
+import { CorrectionService } from "./recognitions/correction.service.js";
 import { RecognitionService, type Engines } from "./recognitions/recognition.service.js";
 import { openStores, type Stores } from "./stores.js";
 import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
@@ -101,7 +103,10 @@ async function serve(
     },
   );
   if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
-  const schema = await createSchema([new RecognizeResolver(service, config.images)]);
+  const schema = await createSchema([
+    new RecognizeResolver(service, config.images),
+    new CorrectionResolver(new CorrectionService(stores.inTransaction)),
+  ]);
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];

@@ -4,6 +4,7 @@ import { missingScope, type Principal } from "./accounts/principal.js";
 import type { RateLimitClient } from "./accounts/rate.limiter.js";
 import { VendorCallStore } from "./accounts/store/vendor-call.store.js";
 import { AccountStore } from "./accounts/store/account.store.js";
+import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
@@ -21,6 +22,10 @@ import type { Release } from "./teardown.js";
 import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
+import type { CorrectionStores } from "./recognitions/correction.service.js";
+import { CorrectionRepository } from "./recognitions/store/correction.repository.js";
+import { CorrectionStore } from "./recognitions/store/correction.store.js";
+import { CorrectionTable } from "./recognitions/store/correction.table.js";
 import { Idempotency } from "./recognitions/idempotency.js";
 import type { RecognitionStores } from "./recognitions/recognition.writer.js";
 import { AnswerStore } from "./recognitions/store/answer.store.js";
@@ -31,6 +36,7 @@ import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
 import { RequestRepository } from "./recognitions/store/request.repository.js";
 import { StoreProbe } from "./recognitions/store/store.probe.js";
+import { UsageRepository, UsageTables } from "./statistics/usage.repository.js";
 import { StatisticsRepository } from "./statistics/statistics.repository.js";
 
 export interface Stores {
@@ -45,7 +51,7 @@ export interface Stores {
   vendorCalls(dailyLimit: number | null): VendorCallStore;
   /** For the requests that are counted. */
   readonly rateLimitClient: RateLimitClient;
-  readonly inTransaction: InTransaction<RecognitionStores>;
+  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores>;
   /** Settles only when the embedded database has ended for good. */
   readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
@@ -93,8 +99,11 @@ export async function openStores(
   const recognitionTables = new RecognitionTables(tableOf);
   const plateTable = new PlateTable(tableOf);
   const cameraTable = new CameraTable(tableOf);
+  const correctionTable = new CorrectionTable(tableOf);
+  const auditTable = new AuditTable(tableOf);
+  const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
   const repositoriesOn = (reader: Reader): Repositories => {
-    const plates = new PlateRepository(reader, plateTable);
+    const plates = new PlateRepository(reader, plateTable, corrected);
     return {
       recognitions: new RecognitionRepository(reader, recognitionTables, plates),
       requests: new RequestRepository(reader, recognitionTables),
@@ -102,8 +111,11 @@ export async function openStores(
       plateList: new PlateList(reader, plateTable, plates),
       cameras: new CameraRepository(reader, cameraTable, recognitionTables),
       statistics: new StatisticsRepository(reader, recognitionTables),
+      corrections: new CorrectionRepository(reader, correctionTable),
+      usage: new UsageRepository(reader, recognitionTables, usageTables),
     };
   };
+  const usageTables = new UsageTables(tableOf);
   const keyTables = new IdempotencyTables(tableOf);
   const presence = await ServerPresence.start(url, logger);
   releases.push(() => presence.close());
@@ -123,6 +135,8 @@ export async function openStores(
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),
       keys: new IdempotencyStore(transaction, keyTables),
+      corrections: new CorrectionStore(transaction, recognitionTables, correctionTable, plateTable),
+      audit: new AuditStore(transaction, auditTable),
     })),
     checkReady: async () => {
       await database.ping();

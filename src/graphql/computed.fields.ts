@@ -6,6 +6,7 @@ import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLS
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   BoxRow,
+  CorrectionRow,
   ImageRow,
   PlateRecognitionRow,
   RecognitionRequestRow,
@@ -20,12 +21,26 @@ type Maybe<Value> = Value | null | Promise<Value | null>;
 const plateRecognition = {
   request: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<RecognitionRequestRow> =>
     row.request ?? loaders.request.load(row.requestKey),
-  plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> =>
-    loaders.plate.load(row.plateNumber),
+  plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> => plateOf(row, loaders),
+  corrections: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<readonly CorrectionRow[]> =>
+    row.corrections ?? loaders.corrections.load(row.key),
+  readPlateNumber: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<string> =>
+    row.corrections?.length === 0 ? row.plateNumber : readNumberOf(row, loaders),
   // Absent where the statement was not asked for it; null where the engine gave none.
   boundingBox: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<BoxRow> =>
     row.boundingBox !== undefined ? row.boundingBox : boxOf(row, loaders),
 };
+
+/** A reading that was corrected or erased since it was read may have been the last of its plate: then it is all that is known of it. */
+async function plateOf({ plateNumber, capturedAt }: PlateRecognitionRow, loaders: Loaders): Promise<PlateRow> {
+  const plate = await loaders.plate.load(plateNumber);
+  return plate ?? { number: plateNumber, firstSeenAt: capturedAt, lastSeenAt: capturedAt, sightings: 1 };
+}
+
+async function readNumberOf({ key, plateNumber }: PlateRecognitionRow, loaders: Loaders): Promise<string> {
+  const [first] = await loaders.corrections.load(key);
+  return first?.from ?? plateNumber;
+}
 
 async function boxOf({ key }: PlateRecognitionRow, loaders: Loaders): Promise<BoxRow | null> {
   return (

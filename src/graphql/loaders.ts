@@ -5,13 +5,16 @@ import type { RecognitionRepository } from "../recognitions/store/recognition.re
 import type { RecognitionPage, RecognitionPageRequest } from "../recognitions/store/recognition.page.js";
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
+  CorrectionRow,
   PlateRecognitionRow,
   RecognitionParts,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
 import type { PlateList } from "../plate-records/plate.list.js";
 import type { CameraRepository } from "../recognitions/store/camera.repository.js";
+import type { CorrectionRepository } from "../recognitions/store/correction.repository.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
+import type { UsageRepository } from "../statistics/usage.repository.js";
 import type { StatisticsRepository } from "../statistics/statistics.repository.js";
 import type { RequestRepository } from "../recognitions/store/request.repository.js";
 
@@ -22,6 +25,8 @@ export interface Repositories {
   plateList: PlateList;
   cameras: CameraRepository;
   statistics: StatisticsRepository;
+  corrections: CorrectionRepository;
+  usage: UsageRepository;
 }
 
 /** Each loader is made when it is first used: most operations use none or one. */
@@ -29,6 +34,8 @@ export class Loaders {
   private requests: DataLoader<string, RecognitionRequestRow | null> | undefined;
   private requestsRecognitions: DataLoader<string, PlateRecognitionRow[]> | undefined;
   private plates: DataLoader<string, PlateRow | null> | undefined;
+  private platesReadAs: DataLoader<string, PlateRow | null> | undefined;
+  private correctionsOf: DataLoader<string, CorrectionRow[]> | undefined;
   private readonly recognitions = new Map<string, DataLoader<string, PlateRecognitionRow | null>>();
   private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
 
@@ -42,6 +49,8 @@ export class Loaders {
     this.requests = undefined;
     this.requestsRecognitions = undefined;
     this.plates = undefined;
+    this.platesReadAs = undefined;
+    this.correctionsOf = undefined;
     this.recognitions.clear();
     this.pagesOfPlate.clear();
   }
@@ -60,6 +69,20 @@ export class Loaders {
 
   get plate(): DataLoader<string, PlateRow | null> {
     return (this.plates ??= new DataLoader((numbers) => this.repositories.plates.findPlates(this.principal, numbers)));
+  }
+
+  /** The plate that readings of a number were corrected to. */
+  get plateReadAs(): DataLoader<string, PlateRow | null> {
+    return (this.platesReadAs ??= new DataLoader((numbers) =>
+      this.repositories.plates.findPlatesReadAs(this.principal, numbers),
+    ));
+  }
+
+  /** Of a reading, earliest first. */
+  get corrections(): DataLoader<string, CorrectionRow[]> {
+    return (this.correctionsOf ??= new DataLoader((ids) =>
+      this.repositories.corrections.findByRecognitions(this.principal, ids),
+    ));
   }
 
   /** Readings by id, with these parts. */

@@ -90,6 +90,7 @@ export function recognitionEntity(
     recognizedAt: new Date(),
     cameraId: options.cameraId,
     engine: recognition.engine,
+    readPlateNumber: null,
   };
 }
 
@@ -148,5 +149,7 @@ export function recognitionRow(entity: NewRecognition, request: RecognitionReque
     engine,
     boundingBox: boxOf(boxLeft, boxTop, boxRight, boxBottom),
     request,
+    // A reading that was just stored has none.
+    corrections: [],
   };
 }

@@ -132,6 +132,13 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     const times = seen.map(({ capturedAt }) => capturedAt).sort();
     return { number, firstSeenAt: times[0] ?? "", lastSeenAt: times.at(-1) ?? "", sightings: seen.length };
   };
+  const readAs = (number: string) => {
+    const corrected = readings.filter(({ corrections }) => corrections[0]?.from === number);
+    const [latest] = corrected.sort((a, b) =>
+      a.capturedAt !== b.capturedAt ? (a.capturedAt < b.capturedAt ? 1 : -1) : a.key < b.key ? 1 : -1,
+    );
+    return latest ? plateOf(latest.plateNumber) : null;
+  };
   const allPlates = (): SeenPlate[] =>
     [...new Set(readings.map(({ plateNumber }) => plateNumber))].flatMap((number) => plateOf(number) ?? []);
   const find = (id: string, type?: string): Row | null => {
@@ -153,7 +160,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     Query: {
       node: async (_root, { id }: { id: string }) => find(id),
       nodes: async (_root, { ids }: { ids: string[] }) => ids.map(async (id) => find(id)),
-      plate: async (_root, { number }: { number: string }) => plateOf(number),
+      plate: async (_root, { number }: { number: string }) => plateOf(number) ?? readAs(number),
       plateRecognition: async (_root, { id }: { id: string }) => find(id, "PlateRecognition"),
       recognitionRequest: async (_root, { id }: { id: string }) => find(id, "RecognitionRequest"),
       plateRecognitions: async (_root, args: Paging & { filter?: Filter | null; orderBy?: string | null }) =>
@@ -192,7 +199,11 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
         const first = args.first ?? 10;
         if (first < 0 || first > 100) throw bad(`\`first\` must be from 0 to 100, and is ${first}.`);
         return [...new Set(readings.map(({ plateNumber }) => plateNumber))]
-          .map((number) => ({ plate: plateOf(number), distance: plateDistance(args.number, number) }))
+          .map((number) => {
+            const texts = readings.filter(({ plateNumber }) => plateNumber === number).map(readTextOf);
+            const distances = [number, ...texts].map((text) => plateDistance(args.number, text));
+            return { plate: plateOf(number), distance: Math.min(...distances) };
+          })
           .filter(({ distance }) => distance <= most)
           .sort(
             (a, b) =>
@@ -208,6 +219,11 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
         await decodeBase64Image(image, { maxBytes: 10 * 1024 * 1024 });
         throw new PlainError("INVALID_IMAGE", "Only images that are refused are generated.");
       },
+      correctPlateRecognition: async (_root, { id, plateNumber }: { id: string; plateNumber: string }) => {
+        find(id, "PlateRecognition");
+        // Only numbers that are refused are generated.
+        throw bad(`${JSON.stringify(plateNumber)} is not a plate number.`);
+      },
     },
     Plate: {
       id: ({ number }: SeenPlate) => `plate_${Buffer.from(number).toString("base64url")}`,
@@ -220,6 +236,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     PlateRecognition: {
       id: readingId,
+      readPlateNumber: async (row: SeededReading) => readTextOf(row),
       request: async ({ requestKey }: SeededReading) => requests.find(({ key }) => key === requestKey),
       plate: async ({ plateNumber }: SeededReading) => plateOf(plateNumber),
     },
@@ -235,6 +252,10 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     RecognitionRequestConnection: CONNECTION,
     PlateConnection: CONNECTION,
   };
+}
+
+function readTextOf({ plateNumber, corrections }: SeededReading): string {
+  return corrections[0]?.from ?? plateNumber;
 }
 
 const CONNECTION: Resolvers[string] = {
@@ -272,10 +293,12 @@ function meets(
   row: SeededReading,
   { plateNumber, capturedAt, recognizedAt, confidence, color, cameraId }: Filter,
 ): boolean {
+  const fits = (number: string): boolean =>
+    (plateNumber?.eq == null || number === plateNumber.eq) &&
+    (plateNumber?.startsWith == null || number.startsWith(plateNumber.startsWith)) &&
+    (plateNumber?.in == null || plateNumber.in.includes(number));
   return (
-    (plateNumber?.eq == null || row.plateNumber === plateNumber.eq) &&
-    (plateNumber?.startsWith == null || row.plateNumber.startsWith(plateNumber.startsWith)) &&
-    (plateNumber?.in == null || plateNumber.in.includes(row.plateNumber)) &&
+    (fits(row.plateNumber) || fits(readTextOf(row))) &&
     (capturedAt?.gte == null || row.capturedAt >= capturedAt.gte) &&
     (capturedAt?.lt == null || row.capturedAt < capturedAt.lt) &&
     (recognizedAt?.gte == null || row.recognizedAt >= recognizedAt.gte) &&

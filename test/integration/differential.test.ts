@@ -76,6 +76,7 @@ function pool(): ValuePool {
     maxDistance: [0, 1, 1, 2, 2, 2, 3],
     image: ["%%%", "data:image/png,plain"],
     options: [null, {}],
+    "Mutation.correctPlateRecognition.plateNumber": ["", "粤", "<b>"],
     "PlateNumberFilter.eq": ["粤A12345", "沪B00000"],
     "PlateNumberFilter.startsWith": ["粤", "京B"],
     "PlateNumberFilter.in": ["粤A12345", "京B8O0O1", "x"],

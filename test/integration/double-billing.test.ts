@@ -139,6 +139,43 @@ describe("idempotency keys", () => {
     expect(rows.map(({ outcome }) => outcome)).toEqual(["ANSWERED", "BROKEN", "REFUSED"]);
     expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(vendor.requests.length);
   });
+
+  test("usage is answered from the ledger", async () => {
+    const { data } = await graphql<{ usage: Record<string, number> }>(
+      servers[0].url,
+      "{ usage(range: {}) { recognitions noPlate failed reused juheCalls localCalls } }",
+    );
+    const counts = await database.query<{ status: string; count: number }>(
+      "SELECT status, count(*)::int AS count FROM recognition_requests GROUP BY 1",
+    );
+    const countOf = (status: string): number => counts.find((row) => row.status === status)?.count ?? 0;
+    expect(data.usage).toEqual({
+      recognitions: countOf("SUCCEEDED"),
+      noPlate: countOf("NO_PLATE"),
+      failed: countOf("FAILED"),
+      // Four of the five equal calls, and the one that failed again.
+      reused: 5,
+      juheCalls: vendor.requests.length,
+      localCalls: 0,
+    });
+    expect(data.usage.failed).toBe(2);
+    const nothing = await graphql<{ usage: Record<string, number> }>(
+      servers[0].url,
+      `
+        {
+          usage(range: { lt: "2020-01-01T00:00:00Z" }) {
+            recognitions
+            noPlate
+            failed
+            reused
+            juheCalls
+            localCalls
+          }
+        }
+      `,
+    );
+    expect(Object.values(nothing.data.usage)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
 });
 
 describe("with settings of its own", () => {

@@ -161,6 +161,7 @@ describe("every field that returns records", () => {
     "plate.number": () => `"${PLATE}"`,
     "similarPlates.number": () => `"${PLATE}"`,
     "recognitionStats.interval": () => "DAY",
+    "usage.range": () => "{}",
   };
 
   /** One query for each object type that the field can return. */

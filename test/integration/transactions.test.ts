@@ -85,6 +85,7 @@ function readingsOf(request: NewRequest, count: number): NewRecognition[] {
     recognizedAt: request.createdAt,
     cameraId: null,
     engine: "LOCAL",
+    readPlateNumber: null,
   }));
 }
 

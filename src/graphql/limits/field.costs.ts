@@ -20,10 +20,14 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "Query.cameras": 5_000,
   "Query.similarPlates": 20_000,
   "Query.recognitionStats": 30_000,
+  "Query.usage": 30_000,
   "Plate.recognitions": 50,
   "PlateRecognition.request": 5,
   "PlateRecognition.plate": 5,
+  "PlateRecognition.readPlateNumber": 5,
+  "PlateRecognition.corrections": 5,
   "RecognitionRequest.recognitions": 10,
+  "Mutation.correctPlateRecognition": 2_000,
   "Mutation.recognizeUpload": 5_000,
   "Mutation.recognizeBase64": 5_000,
 };
@@ -41,6 +45,8 @@ export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set([
 
 /** A photo rarely shows more plates. */
 const PLATES_PER_PHOTO = 4;
+/** A reading is rarely corrected more often. */
+const CORRECTIONS = 2;
 const DEFAULT_PAGE_SIZE = 20;
 const DEFAULT_MATCHES = 10;
 const HOUR_MS = 3_600_000;
@@ -68,6 +74,7 @@ export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>
   "Query.recognitionStats": buckets,
   "RecognitionRequest.recognitions": () => PLATES_PER_PHOTO,
   "RecognizePayload.recognitions": () => PLATES_PER_PHOTO,
+  "PlateRecognition.corrections": () => CORRECTIONS,
 };
 
 function pageSize({ first, last }: RawArguments): number {

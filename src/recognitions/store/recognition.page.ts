@@ -3,7 +3,7 @@ import type { Principal } from "../../accounts/principal.js";
 import { equalTo, limitOf, pageRows, type OneByOne, type Page, type PageRequest } from "../../database/keyset.js";
 import { Parameters } from "../../database/parameters.js";
 import type { Statement } from "../../database/statement.js";
-import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
+import { alternativesOf, ownConditions, readConditions, type RecognitionFilter } from "./recognition.filter.js";
 import { RECOGNITION_LIST, type RecognitionOrder } from "./recognition.order.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
@@ -15,16 +15,24 @@ export interface RecognitionPageRequest extends PageRequest<RecognitionOrder> {
 
 export type RecognitionPage = Page<PlateRecognitionRow>;
 
+/** A condition of the filter whose values are looked up one by one, and what else of the filter the rows must meet. */
+export interface Narrowed {
+  oneByOne: OneByOne;
+  rest: RecognitionFilter;
+  /** Whether the values are the plates that meet the conditions on the number. */
+  byPlate: boolean;
+}
+
 export function pageStatement(
   tables: RecognitionTables,
   principal: Principal,
   filter: RecognitionFilter,
   page: RecognitionPageRequest,
-  oneByOne: OneByOne | null,
+  narrowed: Narrowed | null,
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
   const limit = limitOf(page, parameters);
-  const rows = rowsOf(tables, principal, filter, page, oneByOne, limit, parameters);
+  const rows = rowsOf(tables, principal, filter, page, narrowed, limit, parameters);
   const orderBy = RECOGNITION_LIST.orderBy(tables.p, page);
   return selected(tables, rows, page, `ORDER BY ${orderBy} LIMIT ${limit}`, parameters);
 }
@@ -37,8 +45,8 @@ export function pagePerPlateStatement(
   page: RecognitionPageRequest,
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
-  const oneByOne = equalTo([tables.p.plateNumber], [plateNumbers]);
-  const rows = rowsOf(tables, principal, {}, page, oneByOne, limitOf(page, parameters), parameters);
+  const plates = { oneByOne: equalTo([tables.p.plateNumber], [plateNumbers]), rest: {}, byPlate: true };
+  const rows = rowsOf(tables, principal, {}, page, plates, limitOf(page, parameters), parameters);
   const orderBy = RECOGNITION_LIST.orderBy(tables.p, page);
   return selected(tables, rows, page, `ORDER BY ${tables.p.plateNumber}, ${orderBy}`, parameters);
 }
@@ -48,18 +56,30 @@ function rowsOf(
   principal: Principal,
   filter: RecognitionFilter,
   page: RecognitionPageRequest,
-  oneByOne: OneByOne | null,
+  narrowed: Narrowed | null,
   limit: string,
   parameters: Parameters,
 ): string {
   const { p, fromRecognitions: from } = tables;
-  const conditions = [
+  const everywhere = [
     `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-    ...conditionsOf(filter, p, parameters),
     ...RECOGNITION_LIST.bounds(p, page, parameters),
   ];
   const orderBy = RECOGNITION_LIST.orderBy(p, page);
-  return pageRows({ from, alias: "p", conditions, orderBy, oneByOne, limit }, parameters);
+  const select = (conditions: readonly string[], oneByOne: OneByOne | null): string =>
+    pageRows({ from, alias: "p", conditions: [...everywhere, ...conditions], orderBy, oneByOne, limit }, parameters);
+  if (narrowed === null) return together(alternativesOf(filter, p, parameters).map((each) => select(each, null)));
+  const { oneByOne, rest, byPlate } = narrowed;
+  if (!byPlate) return together(alternativesOf(rest, p, parameters).map((each) => select(each, oneByOne)));
+  // The plates stand for the conditions on the number; what the engine read is looked up by the conditions themselves.
+  const own = select(ownConditions(rest, p, parameters), oneByOne);
+  const read = readConditions(filter, p, parameters);
+  return together(read === null ? [own] : [own, select(read, null)]);
+}
+
+function together(selects: readonly string[]): string {
+  const [first = ""] = selects;
+  return selects.length === 1 ? first : selects.map((rows) => `SELECT p.* FROM (${rows}) p`).join(" UNION ALL ");
 }
 
 function selected(

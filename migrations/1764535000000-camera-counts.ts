@@ -4,8 +4,8 @@
  */
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-export class CameraCounts1764530000000 implements MigrationInterface {
-  readonly name = "CameraCounts1764530000000";
+export class CameraCounts1764535000000 implements MigrationInterface {
+  readonly name = "CameraCounts1764535000000";
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of UP) await runner.query(statement);
