@@ -3,6 +3,7 @@
  * a promise for each field of each row.
  */
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import { fallbackReasonOf, type FallbackReason } from "../engines/fallback.reason.js";
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   BoxRow,
@@ -54,6 +55,10 @@ const plate = {
 };
 
 const recognitionRequest = {
+  fallbackReason: ({ fallbackReason }: RecognitionRequestRow): FallbackReason | null =>
+    fallbackReason === null ? null : fallbackReasonOf(fallbackReason),
+  // Rows hold the sentence.
+  fallbackDetail: ({ fallbackReason }: RecognitionRequestRow): string | null => fallbackReason,
   // Faults of the server's own account at the vendor are not shown to callers.
   juheErrorCode: (row: RecognitionRequestRow): number | null =>
     row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode,

@@ -8,6 +8,7 @@ import { RECOGNITION_LIST } from "../recognitions/store/recognition.order.js";
 import { REQUEST_LIST } from "../recognitions/store/request.order.js";
 import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
 import { RECOGNITION_STATUSES } from "../recognitions/store/recognition-request.entity.js";
+import { FALLBACK_REASONS } from "../engines/fallback.reason.js";
 import { RECOGNITION_ENGINES } from "../engines/engine.js";
 
 /** Registers the values as a GraphQL enum; the compiler checks that each is described. */
@@ -135,6 +136,22 @@ export const PlateOrderEnum = describedEnum(
     SIGHTINGS_ASC: "Seen least often first.",
     NUMBER_ASC: "By number, in the order of code points.",
     NUMBER_DESC: "By number, in the reverse order of code points.",
+  },
+);
+
+export const FallbackReasonEnum = describedEnum(
+  "FallbackReason",
+  "Why another engine answered than the one asked first.",
+  FALLBACK_REASONS,
+  {
+    VENDOR_UNAVAILABLE: "The vendor could not be reached or broke off; the local engine's reading stands.",
+    VENDOR_OUT_OF_QUOTA: "The vendor's quota is used up; the local engine's reading stands.",
+    VENDOR_READ_NOTHING:
+      "The vendor was asked about an unsure local reading and found no plate; the local reading stands.",
+    LOCAL_FAILED: "The local engine failed, and the vendor was asked.",
+    LOCAL_READ_NOTHING: "The local engine found no plate, and the vendor was asked.",
+    LOCAL_UNSURE: "The local reading's confidence was below LOCAL_MIN_CONFIDENCE, and the vendor was asked.",
+    OTHER: "Another reason; `fallbackDetail` says which.",
   },
 );
 

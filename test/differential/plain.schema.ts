@@ -242,6 +242,9 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     RecognitionRequest: {
       id: requestId,
+      fallbackReason: ({ fallbackReason }: SeededRequest) =>
+        fallbackReason === null ? null : fallbackReason.startsWith("Juhe is out") ? "VENDOR_OUT_OF_QUOTA" : "OTHER",
+      fallbackDetail: ({ fallbackReason }: SeededRequest) => fallbackReason,
       image: (row: SeededRequest) => row,
       juheErrorCode: ({ errorCode, juheErrorCode }: SeededRequest) =>
         errorCode === "RECOGNIZER_MISCONFIGURED" ? null : juheErrorCode,
