@@ -12,6 +12,7 @@ import { Database, type InTransaction } from "./database/database.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
+import type { LogPosition } from "./database/log.position.js";
 import type { Reader } from "./database/statement.js";
 import { ServerPresence } from "./database/server.presence.js";
 import type { StatementObserver } from "./database/statement.pool.js";
@@ -22,6 +23,10 @@ import type { Release } from "./teardown.js";
 import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
+import { ErasedUsageEntity } from "./accounts/store/erased-usage.entity.js";
+import type { ErasureStores } from "./recognitions/erasure.service.js";
+import { ErasureStore } from "./recognitions/store/erasure.store.js";
+import { IdempotencyKeyEntity } from "./recognitions/store/idempotency-key.entity.js";
 import type { CorrectionStores } from "./recognitions/correction.service.js";
 import { CorrectionRepository } from "./recognitions/store/correction.repository.js";
 import { CorrectionStore } from "./recognitions/store/correction.store.js";
@@ -42,8 +47,12 @@ import { StatisticsRepository } from "./statistics/statistics.repository.js";
 export interface Stores {
   /** For the person who started the program, such as `PostgreSQL at db.example.com:5432`. */
   readonly description: string;
-  /** Reads for this principal, which sees what it stored itself. Without the scope READ each of them rejects. */
-  readsFor(principal: Principal): Repositories;
+  /**
+   * Reads for this principal, which sees what it stored itself, and everything up to `since`. Without the scope READ each of them rejects.
+   */
+  readsFor(principal: Principal, since: LogPosition): Repositories;
+  /** The position of the log after the principal's last write through this server; null where no replica could be behind it. */
+  positionOf(principal: Principal): LogPosition | null;
   readonly accounts: AccountStore;
   readonly idempotency: Idempotency;
   readonly answers: AnswerStore;
@@ -51,7 +60,7 @@ export interface Stores {
   vendorCalls(dailyLimit: number | null): VendorCallStore;
   /** For the requests that are counted. */
   readonly rateLimitClient: RateLimitClient;
-  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores>;
+  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores & ErasureStores>;
   /** Settles only when the embedded database has ended for good. */
   readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
@@ -59,8 +68,8 @@ export interface Stores {
 }
 
 /** Every read of a record goes through this reader. */
-function readerFor(principal: Principal, database: Database): Reader {
-  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId);
+function readerFor(principal: Principal, database: Database, since: LogPosition): Reader {
+  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId, since);
   return { rows: () => Promise.reject(missingScope("READ")) };
 }
 
@@ -119,6 +128,12 @@ export async function openStores(
   const keyTables = new IdempotencyTables(tableOf);
   const presence = await ServerPresence.start(url, logger);
   releases.push(() => presence.close());
+  const erasureTables = {
+    recognitions: recognitionTables,
+    corrections: correctionTable,
+    keys: tableOf(IdempotencyKeyEntity),
+    usage: tableOf(ErasedUsageEntity),
+  };
   const transactions = database.transactions((transaction) => transaction);
   const probe = new StoreProbe(database, recognitionTables);
   return {
@@ -131,12 +146,14 @@ export async function openStores(
     vendorCalls: (dailyLimit) => new VendorCallStore(transactions, tableOf, dailyLimit),
     rateLimitClient: rateLimitClient(dataSource),
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
-    readsFor: (principal) => repositoriesOn(readerFor(principal, database)),
+    readsFor: (principal, since) => repositoriesOn(readerFor(principal, database, since)),
+    positionOf: ({ clientId }) => database.positionOf(clientId),
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),
       keys: new IdempotencyStore(transaction, keyTables),
       corrections: new CorrectionStore(transaction, recognitionTables, correctionTable, plateTable),
       audit: new AuditStore(transaction, auditTable),
+      erasure: new ErasureStore(transaction, erasureTables, repositoriesOn(transaction)),
     })),
     checkReady: async () => {
       await database.ping();

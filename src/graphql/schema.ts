@@ -6,6 +6,7 @@ import { computeFields } from "./computed.fields.js";
 import { guardMutations } from "./mutation.fields.js";
 import { CameraResolver } from "./resolvers/camera.resolver.js";
 import { CorrectionResolver } from "./resolvers/correction.resolver.js";
+import { ErasureResolver } from "./resolvers/erasure.resolver.js";
 import { NodeResolver } from "./resolvers/node.resolver.js";
 import { PlateRecognitionResolver } from "./resolvers/plate-recognition.resolver.js";
 import { PlateResolver } from "./resolvers/plate.resolver.js";
@@ -18,6 +19,7 @@ import { UsageResolver } from "./resolvers/usage.resolver.js";
 const RESOLVERS: NonEmptyArray<Function> = [
   CameraResolver,
   CorrectionResolver,
+  ErasureResolver,
   NodeResolver,
   PlateRecognitionResolver,
   PlateResolver,
