@@ -10,6 +10,7 @@ import type { ImageRow, RecognitionRequestRow } from "../../recognitions/store/r
 import { DateTimeScalar } from "../date-time.scalar.js";
 import {
   ErrorCodeEnum,
+  FallbackReasonEnum,
   ImageFormatEnum,
   ImageSourceEnum,
   RecognitionEngineEnum,
