@@ -30,8 +30,8 @@ const UP = [
     "recognition_id" uuid NOT NULL,
     "corrected_at" timestamptz(3) NOT NULL,
     "actor_key" text,
-    "from_number" text NOT NULL,
-    "to_number" text NOT NULL,
+    "from_number" text COLLATE "C" NOT NULL,
+    "to_number" text COLLATE "C" NOT NULL,
     CONSTRAINT "plate_corrections_pkey" PRIMARY KEY ("partner_id", "id"),
     CONSTRAINT "plate_corrections_recognition_fkey" FOREIGN KEY ("partner_id", "recognition_id")
       REFERENCES "plate_recognitions" ("partner_id", "id") ON DELETE CASCADE

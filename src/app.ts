@@ -12,6 +12,7 @@ import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
 import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
+import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
@@ -20,6 +21,8 @@ import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
+import { RetentionJob } from "./jobs/retention.job.js";
+import { ErasureService } from "./recognitions/erasure.service.js";
 import { CorrectionService } from "./recognitions/correction.service.js";
 import { RecognitionService, type Engines } from "./recognitions/recognition.service.js";
 import { openStores, type Stores } from "./stores.js";
@@ -103,9 +106,18 @@ async function serve(
     },
   );
   if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
+  if (config.retentionDays !== null) {
+    const partners = (): Promise<string[]> => stores.accounts.partnerIds();
+    const job = new RetentionJob(stores.inTransaction, partners, config.retentionDays, logger, (requests) =>
+      metrics.erasedByRetention.inc(requests),
+    );
+    releases.push(() => job.stop());
+    job.start();
+  }
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
+    new ErasureResolver(new ErasureService(stores.inTransaction)),
   ]);
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());

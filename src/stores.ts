@@ -22,6 +22,10 @@ import type { Logger } from "./logger.js";
 import type { Release } from "./teardown.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
+import { ErasedUsageEntity } from "./accounts/store/erased-usage.entity.js";
+import type { ErasureStores } from "./recognitions/erasure.service.js";
+import { ErasureStore } from "./recognitions/store/erasure.store.js";
+import { IdempotencyKeyEntity } from "./recognitions/store/idempotency-key.entity.js";
 import type { CorrectionStores } from "./recognitions/correction.service.js";
 import { CorrectionRepository } from "./recognitions/store/correction.repository.js";
 import { CorrectionStore } from "./recognitions/store/correction.store.js";
@@ -54,7 +58,7 @@ export interface Stores {
   vendorCalls(dailyLimit: number | null): VendorCallStore;
   /** For the requests that are counted. */
   readonly rateLimitClient: RateLimitClient;
-  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores>;
+  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores & ErasureStores>;
   /** Settles only when the embedded database has ended for good. */
   readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
@@ -119,6 +123,12 @@ export async function openStores(
   const keyTables = new IdempotencyTables(tableOf);
   const presence = await ServerPresence.start(url, logger);
   releases.push(() => presence.close());
+  const erasureTables = {
+    recognitions: recognitionTables,
+    corrections: correctionTable,
+    keys: tableOf(IdempotencyKeyEntity),
+    usage: tableOf(ErasedUsageEntity),
+  };
   const transactions = database.transactions((transaction) => transaction);
   const probe = new StoreProbe(database, recognitionTables);
   return {
@@ -138,6 +148,7 @@ export async function openStores(
       keys: new IdempotencyStore(transaction, keyTables),
       corrections: new CorrectionStore(transaction, recognitionTables, correctionTable, plateTable),
       audit: new AuditStore(transaction, auditTable),
+      erasure: new ErasureStore(transaction, erasureTables, repositoriesOn(transaction)),
     })),
     checkReady: async () => {
       await database.ping();

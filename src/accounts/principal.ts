@@ -31,6 +31,11 @@ export function anonymousPrincipal(clientId: string): Principal {
   };
 }
 
+/** The principal of a job of the server's own: the partner whose records it works on, without any scope of a caller. */
+export function jobPrincipal(partnerId: string): Principal {
+  return { partnerId, keyId: null, keyLookup: null, scopes: new Set(), rateLimitPerMinute: null, clientId: "job" };
+}
+
 /** @throws AppError FORBIDDEN, naming the scope that is missing */
 export function requireScope({ scopes }: Principal, scope: ApiScope): void {
   if (!scopes.has(scope)) throw missingScope(scope);

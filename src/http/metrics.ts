@@ -35,6 +35,12 @@ export class Metrics {
     });
   }
 
+  readonly erasedByRetention = new Counter({
+    name: "plategraph_retention_erased_requests_total",
+    help: "Requests that were erased because they were older than RETENTION_DAYS.",
+    registers: [this.registry],
+  });
+
   private readonly httpSeconds = new Histogram({
     name: "plategraph_http_request_duration_seconds",
     help: "How long a request took, by route, method and status.",

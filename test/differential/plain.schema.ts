@@ -184,6 +184,12 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
         await decodeBase64Image(image, { maxBytes: 10 * 1024 * 1024 });
         throw new PlainError("INVALID_IMAGE", "Only images that are refused are generated.");
       },
+      deletePlateRecognitions: async () => {
+        throw bad("`filter` holds no condition: everything would be erased.");
+      },
+      deleteRecognitionRequests: async () => {
+        throw bad("`filter` holds no condition: everything would be erased.");
+      },
       correctPlateRecognition: async (_root, { id, plateNumber }: { id: string; plateNumber: string }) => {
         find(id, "PlateRecognition");
         // Only numbers that are refused are generated.

@@ -72,6 +72,9 @@ function pool(): ValuePool {
     maxDistance: [0, 1, 1, 2, 2, 2, 3],
     image: ["%%%", "data:image/png,plain"],
     options: [null, {}],
+    // Only filters without a condition, which are refused.
+    "Mutation.deletePlateRecognitions.filter": [{}, { plateNumber: {} }, { plateNumber: { contains: "" } }],
+    "Mutation.deleteRecognitionRequests.filter": [{}, { createdAt: {} }],
     "Mutation.correctPlateRecognition.plateNumber": ["", "粤", "<b>"],
     "PlateNumberFilter.eq": ["粤A12345", "沪B00000"],
     "PlateNumberFilter.startsWith": ["粤", "京B"],

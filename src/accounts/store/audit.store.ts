@@ -37,4 +37,15 @@ export class AuditStore {
     const parameters = new Parameters();
     this.transaction.add({ text: insertOf(this.table.entries, entries, parameters), values: parameters.values });
   }
+
+  /** Adds the entry, or gives one that was added the number of records that it has touched by now. */
+  set(entry: NewAuditEntry): void {
+    const parameters = new Parameters();
+    const { partnerId, id, affected } = this.table.entries.columns;
+    this.transaction.add({
+      text: `${insertOf(this.table.entries, [entry], parameters)}
+        ON CONFLICT (${partnerId.name}, ${id.name}) DO UPDATE SET ${affected.name} = excluded.${affected.name}`,
+      values: parameters.values,
+    });
+  }
 }

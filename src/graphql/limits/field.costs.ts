@@ -25,6 +25,8 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "PlateRecognition.corrections": 5,
   "RecognitionRequest.recognitions": 10,
   "Mutation.correctPlateRecognition": 2_000,
+  "Mutation.deletePlateRecognitions": 50_000,
+  "Mutation.deleteRecognitionRequests": 50_000,
   "Mutation.recognizeUpload": 5_000,
   "Mutation.recognizeBase64": 5_000,
 };

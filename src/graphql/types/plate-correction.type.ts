@@ -15,9 +15,9 @@ export class PlateCorrectionType implements Omit<CorrectionRow, "recognitionKey"
   })
   actorKey!: string | null;
 
-  @Field(() => String, { description: "The number before." })
+  @Field(() => String, { description: "The number before; empty where it was erased." })
   from!: string;
 
-  @Field(() => String, { description: "The number after." })
+  @Field(() => String, { description: "The number after; empty where it was erased." })
   to!: string;
 }

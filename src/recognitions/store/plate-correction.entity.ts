@@ -37,9 +37,10 @@ export class PlateCorrectionEntity {
   @Column("text", { name: "actor_key", nullable: true })
   actorKey!: string | null;
 
-  @Column("text", { name: "from_number" })
+  /** Empty where the number was erased. */
+  @Column({ type: "text", name: "from_number", collation: "C" })
   fromNumber!: string;
 
-  @Column("text", { name: "to_number" })
+  @Column({ type: "text", name: "to_number", collation: "C" })
   toNumber!: string;
 }
