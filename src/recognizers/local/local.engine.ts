@@ -11,6 +11,7 @@ import { PlateDetector } from "./plate.detector.js";
 import { PlateReader } from "./plate.reader.js";
 import { searchPhoto } from "./plate.search.js";
 import { meanLuminance } from "./plate.warp.js";
+import { couldBeTight, fillsPicture, isSurelyTight, onGround, wholeOf } from "./tight.crop.js";
 
 /** Plates are read from a picture of at most this size; in a larger one the smallest legible plate is still 27 px wide. */
 const MAX_LONG_SIDE = 2048;
@@ -18,6 +19,8 @@ const MAX_LONG_SIDE = 2048;
 const MAX_PLATES = 16;
 /** Weaker finds beside a plate that was read surely are rarely plates: one look is enough for them. */
 const STRONG_FIND = 0.65;
+/** The whole picture counts as a plate where it reads as surely as this: no detector has seen one there. */
+const LEAST_CONFIDENCE_OF_WHOLE = 0.8;
 /** Boxes that overlap more than this are of one plate. */
 const TWIN_IOU = 0.3;
 
@@ -50,6 +53,22 @@ export class LocalEngine {
     refuseOverdue(deadline);
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
     refuseOverdue(deadline);
+    const plates = await this.platesIn(pixels, deadline);
+    plates.sort((first, second) => second.text.confidence - first.text.confidence);
+    return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
+  }
+
+  private async platesIn(pixels: RgbPixels, deadline: number): Promise<ReadPlate[]> {
+    const isTight = isSurelyTight(pixels);
+    const first = isTight ? await this.platesOfTight(pixels, deadline) : [];
+    if (first.length > 0) return first;
+    const plates = await this.platesOfPhoto(pixels, deadline);
+    if (plates.length > 0 || !couldBeTight(pixels)) return plates;
+    const later = isTight ? [] : await this.platesOfTight(pixels, deadline);
+    return later.length > 0 ? later : this.wholeAsPlate(pixels);
+  }
+
+  private async platesOfPhoto(pixels: RgbPixels, deadline: number): Promise<ReadPlate[]> {
     const plates: ReadPlate[] = [];
     for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
       for (const find of finds.slice(0, MAX_PLATES)) {
@@ -61,8 +80,22 @@ export class LocalEngine {
       // The next look is for photos in which this one found nothing that reads like a plate.
       if (plates.length > 0) break;
     }
-    plates.sort((first, second) => second.text.confidence - first.text.confidence);
-    return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
+    return plates;
+  }
+
+  /** The plate of a picture that is all plate; nothing where what is found does not fill it. */
+  private async platesOfTight(pixels: RgbPixels, deadline: number): Promise<ReadPlate[]> {
+    refuseOverdue(deadline);
+    const ground = await onGround(pixels);
+    const plates = await this.platesOfPhoto(ground.pixels, deadline);
+    const own = plates.map((plate) => ({ ...plate, quad: ground.inPicture(plate.quad) }));
+    return own.some(({ quad }) => fillsPicture(quad, pixels)) ? own : [];
+  }
+
+  /** What no look finds a plate in may still be one, cut so tight that nothing but characters is left. */
+  private async wholeAsPlate(pixels: RgbPixels): Promise<ReadPlate[]> {
+    const plates = await this.readQuads(pixels, [wholeOf(pixels)]);
+    return plates.filter(({ text }) => text.plausible && text.confidence >= LEAST_CONFIDENCE_OF_WHOLE);
   }
 
   /** Reads the plates inside the quads (pixels of the picture); those that don't span an area are left out. */
