@@ -49,6 +49,26 @@ describe("npm run recognize", () => {
     expect(lines[3]).toMatch(/blue\.jpg: 渝X32547 /u);
   });
 
+  test("a folder stands for its pictures, and what is least sure comes first", async () => {
+    const { code, stdout } = await run("--json", FIXTURES);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { file: string; readings: { confidence: number }[] });
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(6);
+    expect(lines[0]?.file).toBe(NO_PLATE);
+    const least = lines.slice(1).map(({ readings }) => Math.min(...readings.map(({ confidence }) => confidence)));
+    expect(least).toEqual([...least].sort((first, second) => first - second));
+    const [blue] = (await run("--json", join(FIXTURES, "blue.jpg"))).stdout.trim().split("\n");
+    expect(stdout.split("\n")).toContain(blue);
+  });
+
+  test("a folder without pictures is refused", async () => {
+    const empty = await mkdtemp(join(folder, "empty-"));
+    expect(await run(empty)).toEqual({ code: 2, stdout: "", stderr: "No picture is in the folder.\n" });
+  });
+
   test("--json prints one object a picture, and what can't be read costs only its own line", async () => {
     const text = join(folder, "not-a-picture.jpg");
     await writeFile(text, "hello");
