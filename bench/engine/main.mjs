@@ -68,7 +68,7 @@ async function fullSections() {
   return [
     ["Speed and size", () => speedTable(options.models, speedFiles(devPhotos))],
     ["Several plates in a photo", () => severalTable(engine, plates, photoOutcomes)],
-    ["False plates", () => falsePlateTable(engine, plates, devPhotos)],
+    ["False plates", () => falsePlateTable(engine, plates, devPhotos, options.sheets)],
     [
       "Kinds, rendered",
       () => (options.kinds ? kindTable(engine, options.kinds) : "SKIPPED: no rendered sets named (--kinds)."),

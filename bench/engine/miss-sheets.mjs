@@ -9,10 +9,21 @@ const CELL = { width: 320, height: 200, text: 24 };
 const COLUMNS = 6;
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
+/** False plates, to be looked at one by one: some are a neighbour's real ones. `finds` are {bytes, reading}. */
+export async function writeFalsePlateSheet(name, finds, folder) {
+  refuseRepository(folder);
+  await mkdir(folder, { recursive: true });
+  const cells = finds.map(async ({ bytes, reading }) => {
+    const { data, info } = await sharp(bytes).png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+    const picture = sharp(data).extract(partAround(reading.boundingBox, info));
+    return cellWith(picture, `${reading.plateNumber} ${reading.confidence}`);
+  });
+  await writeSheet(await Promise.all(cells), join(folder, `false-${name.replaceAll(" ", "-")}.png`));
+}
+
 /** @param splits as `readSplit` gives them; a split without misses gets no sheet */
 export async function writeMissSheets(plates, splits, folder) {
-  // The pictures are not ours to publish.
-  if (!relative(REPOSITORY, resolve(folder)).startsWith("..")) throw new Error("--sheets must name a folder outside");
+  refuseRepository(folder);
   await mkdir(folder, { recursive: true });
   for (const { split, outcomes } of splits) {
     const misses = outcomes.filter((outcome) => !isExact(outcome));
@@ -21,6 +32,11 @@ export async function writeMissSheets(plates, splits, folder) {
     await writeSheet(await Promise.all(misses.map((miss) => cellOf(plates, miss))), file);
     console.log(`${misses.length} misses: ${file}`);
   }
+}
+
+/** The pictures are not ours to publish. */
+function refuseRepository(folder) {
+  if (!relative(REPOSITORY, resolve(folder)).startsWith("..")) throw new Error("--sheets must name a folder outside");
 }
 
 async function writeSheet(cells, file) {
@@ -50,7 +66,10 @@ async function cellOf(plates, { row, truth, readings, box }) {
   const picture = sharp(data);
   const around = box ?? (row.file.startsWith("photos/") ? readings[0]?.boundingBox : null);
   if (around) picture.extract(partAround(around, info));
-  const text = `${truth} → ${readings[0]?.plateNumber ?? "none"} ${readings[0]?.confidence ?? ""}`;
+  return cellWith(picture, `${truth} → ${readings[0]?.plateNumber ?? "none"} ${readings[0]?.confidence ?? ""}`);
+}
+
+async function cellWith(picture, text) {
   const drawn = `<svg xmlns="http://www.w3.org/2000/svg" width="${CELL.width}" height="${CELL.text}">
     <text x="4" y="18" font-family="sans-serif" font-size="18" fill="white">${text}</text></svg>`;
   const shown = picture.resize({ width: CELL.width, height: CELL.height, fit: "contain", background: "#222" });

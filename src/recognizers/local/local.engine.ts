@@ -20,7 +20,7 @@ const MAX_PLATES = 16;
 /** Weaker finds beside a plate that was read surely are rarely plates: one look is enough for them. */
 const STRONG_FIND = 0.65;
 /** The whole picture counts as a plate where it reads as surely as this: no detector has seen one there. */
-const LEAST_CONFIDENCE_OF_WHOLE = 0.8;
+const LEAST_CONFIDENCE_OF_WHOLE = 0.5;
 /** Boxes that overlap more than this are of one plate. */
 const TWIN_IOU = 0.3;
 
