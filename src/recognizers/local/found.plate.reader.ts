@@ -43,18 +43,22 @@ export class FoundPlateReader {
   /**
    * @param pictures the photo at falling sizes; the find is in pixels of the first one
    * @param patient whether further looks are taken where the first is not sure
+   * @param other corners by which the plate may be read besides, in pixels of the first picture
    * @returns the plate in pixels of the first one, or null when the find does not read like a plate
    */
   async read(
     pictures: readonly [RgbPixels, ...RgbPixels[]],
     find: FoundPlate,
     patient: boolean,
+    other: readonly Quad[] = [],
   ): Promise<ReadPlate | null> {
     const [photo, ...smaller] = pictures;
     const isLargeEnough = ({ width }: RgbPixels): boolean =>
       width < photo.width && (widthOf(find.quad) * width) / photo.width >= LEAST_WIDTH_WHEN_SMALLER;
     const picture = smaller.findLast(isLargeEnough) ?? photo;
-    const plate = await this.readIn(picture, { ...find, quad: moved(find.quad, photo, picture) }, patient);
+    const own = { ...find, quad: moved(find.quad, photo, picture) };
+    const others = other.map((quad) => moved(quad, photo, picture));
+    const plate = await this.readIn(picture, own, patient, others);
     return plate && { ...plate, quad: moved(plate.quad, picture, photo) };
   }
 
@@ -72,7 +76,12 @@ export class FoundPlateReader {
     });
   }
 
-  private async readIn(pixels: RgbPixels, find: FoundPlate, patient: boolean): Promise<ReadPlate | null> {
+  private async readIn(
+    pixels: RgbPixels,
+    find: FoundPlate,
+    patient: boolean,
+    other: readonly Quad[],
+  ): Promise<ReadPlate | null> {
     const straight = await straightened(this.detector, pixels, find.quad);
     const first = await this.readQuads(pixels, [straight ?? find.quad]);
     if (straight !== null && first.some(isSure)) return likeliest(first);
@@ -80,7 +89,7 @@ export class FoundPlateReader {
     const closer = await inCloseUp(this.detector, pixels, find.quad);
     if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return null;
     const again = await straightened(this.detector, pixels, straight ?? closer ?? find.quad);
-    const further = [again, closer, straight && find.quad].filter((quad) => quad !== null);
+    const further = [again, closer, straight && find.quad, ...other].filter((quad) => quad !== null);
     const looks = [...first, ...(await this.readQuads(pixels, further))];
     if (looks.some(isSure)) return likeliest(looks);
     const best = again ?? straight ?? closer ?? find.quad;

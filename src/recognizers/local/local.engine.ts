@@ -68,13 +68,14 @@ export class LocalEngine {
     return later.length > 0 ? later : this.wholeAsPlate(pixels);
   }
 
-  private async platesOfPhoto(pixels: RgbPixels, deadline: number): Promise<ReadPlate[]> {
+  /** @param other see FoundPlateReader.read */
+  private async platesOfPhoto(pixels: RgbPixels, deadline: number, other: readonly Quad[] = []): Promise<ReadPlate[]> {
     const plates: ReadPlate[] = [];
     for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
       for (const find of finds.slice(0, MAX_PLATES)) {
         refuseOverdue(deadline);
         const patient = find.score >= STRONG_FIND || !plates.some(isSure);
-        const plate = await this.foundPlateReader.read([pixels, shown], find, patient);
+        const plate = await this.foundPlateReader.read([pixels, shown], find, patient, other);
         if (plate !== null) plates.push(plate);
       }
       // The next look is for photos in which this one found nothing that reads like a plate.
@@ -87,7 +88,7 @@ export class LocalEngine {
   private async platesOfTight(pixels: RgbPixels, deadline: number): Promise<ReadPlate[]> {
     refuseOverdue(deadline);
     const ground = await onGround(pixels);
-    const plates = await this.platesOfPhoto(ground.pixels, deadline);
+    const plates = await this.platesOfPhoto(ground.pixels, deadline, [ground.whole]);
     const own = plates.map((plate) => ({ ...plate, quad: ground.inPicture(plate.quad) }));
     return own.some(({ quad }) => fillsPicture(quad, pixels)) ? own : [];
   }

@@ -15,6 +15,8 @@ const LEAST_SHARE = 0.5;
 
 export interface GroundedPicture {
   pixels: RgbPixels;
+  /** The corners of the picture in these pixels. */
+  whole: Quad;
   /** Takes corners in these pixels to the picture's own. */
   inPicture(quad: Quad): Quad;
 }
@@ -57,6 +59,7 @@ export async function onGround(picture: RgbPixels): Promise<GroundedPicture> {
   const [scaleX, scaleY] = [picture.width / shown.width, picture.height / shown.height];
   return {
     pixels: { data, width, height },
+    whole: mapQuad(wholeOf(shown), ({ x, y }) => ({ x: x + ground, y: y + ground })),
     inPicture: (quad) => mapQuad(quad, ({ x, y }) => ({ x: (x - ground) * scaleX, y: (y - ground) * scaleY })),
   };
 }
