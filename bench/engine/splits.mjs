@@ -36,6 +36,7 @@ export function splitTable(splits) {
     "exact",
     "exact, O = 0 in second place",
     "exact but for the first character",
+    "label among the plates read",
     "further plates reported",
     "median ms",
     "p95 ms",
@@ -47,6 +48,7 @@ export function splitTable(splits) {
     percent(outcomes, isExact),
     percent(outcomes, isExactButForO),
     percent(outcomes, ({ readings, truth }) => afterFirst(readings[0]?.plateNumber ?? "") === afterFirst(truth)),
+    percent(outcomes, ({ readings, truth }) => readings.some(({ plateNumber }) => plateNumber === truth)),
     outcomes.reduce((sum, { readings }) => sum + Math.max(0, readings.length - 1), 0),
     quantile(
       outcomes.map(({ ms }) => ms),

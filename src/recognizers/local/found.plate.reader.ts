@@ -25,6 +25,8 @@ const UNCONFIRMED_SCORE = 0.6;
  * as an upright one.
  */
 const SHEARS = [-0.35, -0.18, 0.18, 0.35] as const;
+/** Scales that are tried then, as shares of its sides by which the plate is widened: the first character stands nearest the edge. */
+const SCALES = [0.04, -0.03] as const;
 
 export interface ReadPlate {
   /** In pixels of the picture. */
@@ -93,8 +95,11 @@ export class FoundPlateReader {
     const looks = [...first, ...(await this.readQuads(pixels, further))];
     if (looks.some(isSure)) return likeliest(looks);
     const best = again ?? straight ?? closer ?? find.quad;
-    const slanted = SHEARS.map((share) => sheared(best, share));
-    return likeliest([...looks, ...(await this.readQuads(pixels, slanted))]);
+    const varied = [
+      ...SHEARS.map((share) => sheared(best, share)),
+      ...SCALES.map((share) => widened(best, share, share)),
+    ];
+    return likeliest([...looks, ...(await this.readQuads(pixels, varied))]);
   }
 }
 

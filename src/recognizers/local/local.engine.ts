@@ -6,7 +6,7 @@ import { boxAsSent } from "../../images/upright.grid.js";
 import { typeOfPlate } from "../../plates/plate-kind.js";
 import type { PlateReading } from "../recognizer.js";
 import { FoundPlateReader, isSure, type ReadPlate } from "./found.plate.reader.js";
-import { boundsOf, intersectionOverUnion, mapQuad, type Quad } from "./geometry.js";
+import { boundsOf, intersectionOverUnion, mapQuad, widthOf, type Quad } from "./geometry.js";
 import { PlateDetector } from "./plate.detector.js";
 import { PlateReader } from "./plate.reader.js";
 import { searchPhoto } from "./plate.search.js";
@@ -54,7 +54,7 @@ export class LocalEngine {
     const pixels = await decodeUpright(photo, { maxLongSide: MAX_LONG_SIDE });
     refuseOverdue(deadline);
     const plates = await this.platesIn(pixels, deadline);
-    plates.sort((first, second) => second.text.confidence - first.text.confidence);
+    plates.sort(bySureness);
     return withoutTwins(plates).map((plate) => readingOf(plate, pixels, photo));
   }
 
@@ -109,6 +109,16 @@ function refuseOverdue(deadline: number): void {
   if (Date.now() > deadline) throw new AppError("RECOGNIZER_UNAVAILABLE", "The photo's time has run out.");
 }
 
+/** Of plates that are told equally surely, the larger one belongs to the car that the photo was taken of. */
+function bySureness(first: ReadPlate, second: ReadPlate): number {
+  return percentOf(second) - percentOf(first) || widthOf(second.quad) - widthOf(first.quad);
+}
+
+/** Rounded down: 100 would promise more than can be measured. */
+function percentOf({ text }: ReadPlate): number {
+  return Math.floor(text.confidence * 100);
+}
+
 /** Two finds of one plate: the surer one stays. */
 function withoutTwins(plates: readonly ReadPlate[]): ReadPlate[] {
   const kept: ReadPlate[] = [];
@@ -119,7 +129,8 @@ function withoutTwins(plates: readonly ReadPlate[]): ReadPlate[] {
   return kept;
 }
 
-function readingOf({ quad, picture, text }: ReadPlate, pixels: UprightPixels, photo: Photo): LocatedReading {
+function readingOf(plate: ReadPlate, pixels: UprightPixels, photo: Photo): LocatedReading {
+  const { quad, picture, text } = plate;
   const corners = mapQuad(quad, ({ x, y }) => ({
     x: clamp(x, 0, pixels.width) / pixels.scale,
     y: clamp(y, 0, pixels.height) / pixels.scale,
@@ -135,8 +146,7 @@ function readingOf({ quad, picture, text }: ReadPlate, pixels: UprightPixels, ph
     plateNumber: text.plateNumber,
     color: text.color,
     type: typeOfPlate(text),
-    // Rounded down: 100 would promise more than can be measured.
-    confidence: Math.floor(text.confidence * 100),
+    confidence: percentOf(plate),
     brightness: Math.round(meanLuminance(picture)),
     // One picture does not tell which way a car moves.
     direction: "UNKNOWN",
