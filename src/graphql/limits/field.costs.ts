@@ -3,6 +3,7 @@
  * server or of the database, as an estimate (docs/adr/0015-operation-limits.md).
  */
 import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
+import { MAX_CAMERAS } from "../../recognitions/store/camera.repository.js";
 import { MAX_NODES } from "../paging.js";
 import { MAX_PAGE_SIZE } from "../../database/keyset.js";
 
@@ -15,6 +16,8 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "Query.recognitionRequest": 150,
   "Query.plateRecognitions": 300,
   "Query.recognitionRequests": 300,
+  "Query.plates": 600,
+  "Query.cameras": 5_000,
   "Query.similarPlates": 20_000,
   "Query.recognitionStats": 30_000,
   "Query.usage": 30_000,
@@ -66,6 +69,8 @@ export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>
   "Query.nodes": ({ ids }) => (Array.isArray(ids) ? Math.min(ids.length, MAX_NODES) : 1),
   "Query.plateRecognitions": pageSize,
   "Query.recognitionRequests": pageSize,
+  "Query.plates": pageSize,
+  "Query.cameras": () => MAX_CAMERAS,
   "Plate.recognitions": pageSize,
   "Query.similarPlates": ({ first }) => bounded(first) ?? DEFAULT_MATCHES,
   "Query.recognitionStats": buckets,
