@@ -8,8 +8,9 @@ import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { Logger } from "../logger.js";
 import {
+  cancelled,
   EngineError,
-  type EngineTrace,
+  untraced,
   type Recognition,
   type RecognitionEngine,
   type Engine,
@@ -69,6 +70,8 @@ export class RecognitionService {
     signal: AbortSignal,
   ): Promise<RecognizeResult> {
     requireScope(principal, "RECOGNIZE");
+    // The caller has gone, perhaps during an earlier recognition of the same operation.
+    if (signal.aborted) throw cancelled(untraced(options.engine ?? this.engines.preferredEngine));
     const arrivedAt = new Date();
     const photo = await readPhoto(file, source, this.limits);
     const started = performance.now();
@@ -147,8 +150,4 @@ export class RecognitionService {
       this.logger.error({ err: storeError, requestId: request.id }, "a failed recognition could not be stored");
     }
   }
-}
-
-function untraced(engine: RecognitionEngine): EngineTrace {
-  return { engine, orderId: null, juheErrorCode: null, rawAnswer: null, fallbackReason: null };
 }
