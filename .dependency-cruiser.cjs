@@ -8,6 +8,7 @@ const FLOORS = [
   "plate-records",
   "recognitions",
   "statistics",
+  "jobs",
   "graphql",
   "http",
   "entities|commands",

@@ -5,6 +5,9 @@ import { ValueDomains1764100000000 } from "./1764100000000-value-domains.js";
 import { PartnerReference1764200000000 } from "./1764200000000-partner-reference.js";
 import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
+import { VendorLedger1764500000000 } from "./1764500000000-vendor-ledger.js";
+import { FindableRequests1764510000000 } from "./1764510000000-findable-requests.js";
+import { Corrections1764530000000 } from "./1764530000000-corrections.js";
 
 export const MIGRATIONS = [
   FirstStore1763870400000,
@@ -13,4 +16,7 @@ export const MIGRATIONS = [
   PartnerReference1764200000000,
   Accounts1764300000000,
   RateLimits1764400000000,
+  VendorLedger1764500000000,
+  FindableRequests1764510000000,
+  Corrections1764530000000,
 ] as const;

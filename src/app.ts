@@ -4,10 +4,15 @@ import "reflect-metadata";
 import { fileURLToPath } from "node:url";
 import { Admission } from "./accounts/admission.js";
 import { Authenticator } from "./accounts/authenticator.js";
+import { VendorCalls } from "./accounts/vendor.calls.js";
+import { EarlierAnswers } from "./recognitions/earlier.answers.js";
+import { RecognitionWriter } from "./recognitions/recognition.writer.js";
 import { RateLimiter } from "./accounts/rate.limiter.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
+import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
+import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
@@ -16,6 +21,9 @@ import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
+import { RetentionJob } from "./jobs/retention.job.js";
+import { ErasureService } from "./recognitions/erasure.service.js";
+import { CorrectionService } from "./recognitions/correction.service.js";
 import { RecognitionService, type Engines } from "./recognitions/recognition.service.js";
 import { openStores, type Stores } from "./stores.js";
 import { JuheThenLocalEngine } from "./engines/juhe-then-local.engine.js";
@@ -83,12 +91,34 @@ async function serve(
   metrics: Metrics,
   releases: Release[],
 ): Promise<Omit<App, "stop">> {
-  const service = new RecognitionService(engines, stores.inTransaction, config.images, logger, (attempt) => {
-    metrics.recognitions.inc({ engine: attempt.engine, status: attempt.status });
-    metrics.recognitionSeconds.observe({ engine: attempt.engine }, attempt.seconds);
-  });
+  if (engines.vendor !== null) metrics.observeVendor(engines.vendor);
+  const service = new RecognitionService(
+    engines,
+    new EarlierAnswers(stores.idempotency, stores.answers, config.reuseSeconds),
+    new VendorCalls(stores.vendorCalls(config.juheDailyLimit), logger),
+    new RecognitionWriter(stores.inTransaction, logger),
+    {
+      limits: config.images,
+      onAttempt: ({ engine, status, seconds }) => {
+        metrics.recognitions.inc({ engine, status });
+        metrics.recognitionSeconds.observe({ engine }, seconds);
+      },
+    },
+  );
   if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
-  const schema = await createSchema([new RecognizeResolver(service, config.images)]);
+  if (config.retentionDays !== null) {
+    const partners = (): Promise<string[]> => stores.accounts.partnerIds();
+    const job = new RetentionJob(stores.inTransaction, partners, config.retentionDays, logger, (requests) =>
+      metrics.erasedByRetention.inc(requests),
+    );
+    releases.push(() => job.stop());
+    job.start();
+  }
+  const schema = await createSchema([
+    new RecognizeResolver(service, config.images),
+    new CorrectionResolver(new CorrectionService(stores.inTransaction)),
+    new ErasureResolver(new ErasureService(stores.inTransaction)),
+  ]);
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
@@ -98,7 +128,8 @@ async function serve(
     service,
     metrics,
     logger,
-    createContext: (principal, signal) => createContext(principal, stores.readsFor(principal), signal),
+    createContext: (principal, signal, since) => createContext(principal, stores.readsFor(principal, since), signal),
+    positionOf: (principal) => stores.positionOf(principal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
     admission: new Admission(
       new Authenticator(stores.accounts, config.allowAnonymous, logger),
@@ -107,6 +138,7 @@ async function serve(
     ),
     allowAnonymous: config.allowAnonymous,
     checkReady: () => stores.checkReady(),
+    vendor: engines.vendor,
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
     budget: new ByteBudget(config.http.maxBytesInFlight),
@@ -128,7 +160,8 @@ async function startEngines(config: Config, logger: Logger, releases: Release[])
     logger,
   });
   releases.push(() => local.close());
-  if (config.juhe === null) return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local } };
+  if (config.juhe === null)
+    return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local }, vendor: null };
   const client = new JuheClient(config.juhe);
   releases.push(() => client.close());
   const juhe = new JuheEngine(client, logger);
@@ -139,5 +172,5 @@ async function startEngines(config: Config, logger: Logger, releases: Release[])
     "local-then-juhe": new LocalThenJuheEngine(local, juhe, config.recognizer.localMinConfidence),
   }[config.recognizer.mode];
   const preferredEngine = config.recognizer.mode.startsWith("juhe") ? "JUHE" : "LOCAL";
-  return { preferred, preferredEngine, byEngine: { LOCAL: local, JUHE: juhe } };
+  return { preferred, preferredEngine, byEngine: { LOCAL: local, JUHE: juhe }, vendor: juhe };
 }

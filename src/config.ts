@@ -54,6 +54,12 @@ export interface Config {
   };
   readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
+  /** For how long the same photo from the same partner is answered from the store; 0 is not at all. */
+  readonly reuseSeconds: number;
+  /** Older requests are erased; null keeps them. */
+  readonly retentionDays: number | null;
+  /** Calls to the vendor in a day of all servers; null is no limit. */
+  readonly juheDailyLimit: number | null;
   /** Requests a minute; 0 is no limit. */
   readonly rateLimits: { partnerPerMinute: number; anonymousPerMinute: number };
   readonly logLevel: LogLevel;
@@ -161,6 +167,9 @@ const environmentSchema = z.object({
   MAX_OPERATION_COST: wholeNumber(100, 100_000_000).default(100_000),
   MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
   ALLOW_ANONYMOUS: z.enum(["true", "false", "everyone"], "must be true, false or everyone").optional(),
+  REUSE_SECONDS: wholeNumber(0, 31_536_000).default(0),
+  RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  JUHE_DAILY_LIMIT: wholeNumber(0, 1_000_000_000).optional(),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
@@ -268,6 +277,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
     allowAnonymous: env.ALLOW_ANONYMOUS === undefined ? isLoopback(env.HOST) : env.ALLOW_ANONYMOUS !== "false",
+    reuseSeconds: env.REUSE_SECONDS,
+    retentionDays: env.RETENTION_DAYS ?? null,
+    juheDailyLimit: env.JUHE_DAILY_LIMIT ?? null,
     rateLimits: {
       partnerPerMinute: env.RATE_LIMIT_PER_MINUTE ?? 600,
       // Trials on this machine are not limited unless somebody says so.

@@ -2,7 +2,9 @@
 import { MIGRATIONS } from "../migrations/index.js";
 import { missingScope, type Principal } from "./accounts/principal.js";
 import type { RateLimitClient } from "./accounts/rate.limiter.js";
+import { VendorCallStore } from "./accounts/store/vendor-call.store.js";
 import { AccountStore } from "./accounts/store/account.store.js";
+import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
@@ -10,7 +12,9 @@ import { Database, type InTransaction } from "./database/database.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
+import type { LogPosition } from "./database/log.position.js";
 import type { Reader } from "./database/statement.js";
+import { ServerPresence } from "./database/server.presence.js";
 import type { StatementObserver } from "./database/statement.pool.js";
 import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
@@ -18,23 +22,43 @@ import type { Logger } from "./logger.js";
 import type { Release } from "./teardown.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
-import type { RecognitionStores } from "./recognitions/recognition.service.js";
+import { ErasedUsageEntity } from "./accounts/store/erased-usage.entity.js";
+import type { ErasureStores } from "./recognitions/erasure.service.js";
+import { ErasureStore } from "./recognitions/store/erasure.store.js";
+import { IdempotencyKeyEntity } from "./recognitions/store/idempotency-key.entity.js";
+import type { CorrectionStores } from "./recognitions/correction.service.js";
+import { CorrectionRepository } from "./recognitions/store/correction.repository.js";
+import { CorrectionStore } from "./recognitions/store/correction.store.js";
+import { CorrectionTable } from "./recognitions/store/correction.table.js";
+import { Idempotency } from "./recognitions/idempotency.js";
+import type { RecognitionStores } from "./recognitions/recognition.writer.js";
+import { AnswerStore } from "./recognitions/store/answer.store.js";
+import { IdempotencyClaims, IdempotencyStore, IdempotencyTables } from "./recognitions/store/idempotency.store.js";
 import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
 import { RecognitionStore } from "./recognitions/store/recognition.store.js";
 import { RecognitionTables } from "./recognitions/store/recognition.tables.js";
 import { RequestRepository } from "./recognitions/store/request.repository.js";
 import { StoreProbe } from "./recognitions/store/store.probe.js";
+import { UsageRepository, UsageTables } from "./statistics/usage.repository.js";
 import { StatisticsRepository } from "./statistics/statistics.repository.js";
 
 export interface Stores {
   /** For the person who started the program, such as `PostgreSQL at db.example.com:5432`. */
   readonly description: string;
-  /** Reads for this principal, which sees what it stored itself. Without the scope READ each of them rejects. */
-  readsFor(principal: Principal): Repositories;
+  /**
+   * Reads for this principal, which sees what it stored itself, and everything up to `since`. Without the scope READ each of them rejects.
+   */
+  readsFor(principal: Principal, since: LogPosition): Repositories;
+  /** The position of the log after the principal's last write through this server; null where no replica could be behind it. */
+  positionOf(principal: Principal): LogPosition | null;
   readonly accounts: AccountStore;
+  readonly idempotency: Idempotency;
+  readonly answers: AnswerStore;
+  /** @param dailyLimit calls in a day; null is no limit */
+  vendorCalls(dailyLimit: number | null): VendorCallStore;
   /** For the requests that are counted. */
   readonly rateLimitClient: RateLimitClient;
-  readonly inTransaction: InTransaction<RecognitionStores>;
+  readonly inTransaction: InTransaction<RecognitionStores & CorrectionStores & ErasureStores>;
   /** Settles only when the embedded database has ended for good. */
   readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
@@ -42,8 +66,8 @@ export interface Stores {
 }
 
 /** Every read of a record goes through this reader. */
-function readerFor(principal: Principal, database: Database): Reader {
-  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId);
+function readerFor(principal: Principal, database: Database, since: LogPosition): Reader {
+  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId, since);
   return { rows: () => Promise.reject(missingScope("READ")) };
 }
 
@@ -81,24 +105,50 @@ export async function openStores(
   const tableOf = tablesOf(dataSource);
   const recognitionTables = new RecognitionTables(tableOf);
   const plateTable = new PlateTable(tableOf);
+  const correctionTable = new CorrectionTable(tableOf);
+  const auditTable = new AuditTable(tableOf);
+  const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
+  const repositoriesOn = (reader: Reader): Repositories => {
+    const plates = new PlateRepository(reader, plateTable, corrected);
+    return {
+      recognitions: new RecognitionRepository(reader, recognitionTables, plates),
+      requests: new RequestRepository(reader, recognitionTables),
+      plates,
+      statistics: new StatisticsRepository(reader, recognitionTables),
+      corrections: new CorrectionRepository(reader, correctionTable),
+      usage: new UsageRepository(reader, recognitionTables, usageTables),
+    };
+  };
+  const usageTables = new UsageTables(tableOf);
+  const keyTables = new IdempotencyTables(tableOf);
+  const presence = await ServerPresence.start(url, logger);
+  releases.push(() => presence.close());
+  const erasureTables = {
+    recognitions: recognitionTables,
+    corrections: correctionTable,
+    keys: tableOf(IdempotencyKeyEntity),
+    usage: tableOf(ErasedUsageEntity),
+  };
+  const transactions = database.transactions((transaction) => transaction);
   const probe = new StoreProbe(database, recognitionTables);
   return {
     lost,
     accounts: new AccountStore(dataSource),
+    idempotency: new Idempotency(new IdempotencyClaims(transactions, keyTables), () => presence.serverId),
+    answers: new AnswerStore(database, transactions, recognitionTables, tableOf, (clientId) =>
+      repositoriesOn(database.readerFor(clientId)),
+    ),
+    vendorCalls: (dailyLimit) => new VendorCallStore(transactions, tableOf, dailyLimit),
     rateLimitClient: rateLimitClient(dataSource),
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
-    readsFor: (principal) => {
-      const reader = readerFor(principal, database);
-      const plates = new PlateRepository(reader, plateTable);
-      return {
-        recognitions: new RecognitionRepository(reader, recognitionTables, plates),
-        requests: new RequestRepository(reader, recognitionTables),
-        plates,
-        statistics: new StatisticsRepository(reader, recognitionTables),
-      };
-    },
+    readsFor: (principal, since) => repositoriesOn(readerFor(principal, database, since)),
+    positionOf: ({ clientId }) => database.positionOf(clientId),
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),
+      keys: new IdempotencyStore(transaction, keyTables),
+      corrections: new CorrectionStore(transaction, recognitionTables, correctionTable, plateTable),
+      audit: new AuditStore(transaction, auditTable),
+      erasure: new ErasureStore(transaction, erasureTables, repositoriesOn(transaction)),
     })),
     checkReady: async () => {
       await database.ping();

@@ -42,6 +42,7 @@ export function newReading(plateNumber) {
     rawAnswer: null,
     durationMs: 1,
     createdAt: now,
+    cameraId: null,
   };
   const recognition = {
     partnerId: PARTNER,

@@ -48,6 +48,7 @@ export class Authenticator {
     return {
       partnerId: stored.partnerId,
       keyId: stored.id,
+      keyLookup: stored.lookup,
       scopes: new Set(stored.scopes),
       rateLimitPerMinute: stored.rateLimitPerMinute,
       clientId: stored.id,

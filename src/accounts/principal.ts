@@ -8,6 +8,8 @@ export interface Principal {
   readonly partnerId: string;
   /** UUID of the key that the caller showed; null for anonymous callers. */
   readonly keyId: string | null;
+  /** The 12 characters by which that key is listed, for the audit log. */
+  readonly keyLookup: string | null;
   readonly scopes: ReadonlySet<ApiScope>;
   /** Requests a minute of this key alone; null where the server's own limit holds for the partner. */
   readonly rateLimitPerMinute: number | null;
@@ -19,7 +21,19 @@ const EVERY_SCOPE: ReadonlySet<ApiScope> = new Set(API_SCOPES);
 
 /** The principal of callers without a key: the built-in partner, with every scope. */
 export function anonymousPrincipal(clientId: string): Principal {
-  return { partnerId: BUILT_IN_PARTNER_ID, keyId: null, scopes: EVERY_SCOPE, rateLimitPerMinute: null, clientId };
+  return {
+    partnerId: BUILT_IN_PARTNER_ID,
+    keyId: null,
+    keyLookup: null,
+    scopes: EVERY_SCOPE,
+    rateLimitPerMinute: null,
+    clientId,
+  };
+}
+
+/** The principal of a job of the server's own: the partner whose records it works on, without any scope of a caller. */
+export function jobPrincipal(partnerId: string): Principal {
+  return { partnerId, keyId: null, keyLookup: null, scopes: new Set(), rateLimitPerMinute: null, clientId: "job" };
 }
 
 /** @throws AppError FORBIDDEN, naming the scope that is missing */

@@ -22,8 +22,8 @@ Prints plate, colour, type, confidence (0 to 100) and box (left,top right,bottom
   --annotate DIR  writes each photo into DIR with corners and readings drawn in
 Photos that can't be read are named on standard error (with --json in their own object), and the exit status is 1.`;
 
-/** For whoever waits to the end. */
-const TO_THE_END = new AbortController().signal;
+/** A call that is never cancelled. */
+const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 
 interface Outcome {
   file: string;

@@ -41,6 +41,7 @@ export const REQUEST_PROPERTIES = [
   "imageHeight",
   "durationMs",
   "createdAt",
+  "cameraId",
 ] as const satisfies readonly Property<RecognitionRequestEntity>[];
 
 export const RECOGNITION_PROPERTIES = [
@@ -85,8 +86,23 @@ function readingOf(partnerId: string, at: number, { plateNumber, color }: TrialP
   const top = Math.floor(Math.random() * 500);
   const sha256 = `\\x${randomBytes(32).toString("hex")}`;
   const type = typeOfPlate({ plateNumber, color, doubleRow: color === "YELLOW" && camera % 2 === 0 });
+  const cameraId = `camera-${camera}`;
   return {
-    request: [request, partnerId, "SUCCEEDED", "LOCAL", "UPLOAD", sha256, 200_000, "JPEG", 1280, 720, 30, time],
+    request: [
+      request,
+      partnerId,
+      "SUCCEEDED",
+      "LOCAL",
+      "UPLOAD",
+      sha256,
+      200_000,
+      "JPEG",
+      1280,
+      720,
+      30,
+      time,
+      cameraId,
+    ],
     recognition: [
       uuidv7({ msecs: at }),
       partnerId,
@@ -105,7 +121,7 @@ function readingOf(partnerId: string, at: number, { plateNumber, color }: TrialP
       top + 45,
       time,
       time,
-      `camera-${camera}`,
+      cameraId,
       "LOCAL",
     ],
   };

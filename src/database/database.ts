@@ -1,6 +1,7 @@
 /** Where reads go, transactions, and whether anything can be stored. */
 import type { Logger } from "../logger.js";
 import { translated } from "./database.faults.js";
+import type { LogPosition } from "./log.position.js";
 import { Replicas, poolFor, type Server } from "./replicas.js";
 import type { Reader } from "./statement.js";
 import { StatementPool, type PoolOptions, type StatementObserver } from "./statement.pool.js";
@@ -36,10 +37,15 @@ export class Database {
     this.pools = servers.flatMap(({ main, reports }) => [main, reports]);
   }
 
-  /** Reads for this caller, which sees what it wrote itself; on a replica where there is one that is fit. */
-  readerFor(clientId: string): Reader {
-    const reader = this.replicas.any ? this.replicas.readerFor(clientId) : this.primaryReader;
+  /** Reads for this caller, which sees what it wrote itself and everything up to `since`; on a replica where there is one that is fit. */
+  readerFor(clientId: string, since: LogPosition = 0): Reader {
+    const reader = this.replicas.any ? this.replicas.readerFor(clientId, since) : this.primaryReader;
     return { rows: (statement) => reader.rows(statement).catch(rethrow) };
+  }
+
+  /** The position of the log after the caller's last write through this server; null where there is no replica, or no write. */
+  positionOf(clientId: string): LogPosition | null {
+    return this.replicas.positionOf(clientId) || null;
   }
 
   /** Transactions whose work gets the stores that `storesOf` makes. The caller's next reads show what was stored. */

@@ -11,15 +11,35 @@ export function insertOf<Entity>(
   rows: readonly Stored<Entity>[],
   parameters: Parameters,
 ): string {
-  const columns = table.properties.map((property) => table.columns[property].name);
-  const lines = rows.map((row) => {
-    const places = table.properties.map((property) => {
-      const { type } = table.columns[property];
+  const lines = rows.map((row) => `(${valuesOf(table, row, parameters)})`);
+  return `${insertInto(table)} VALUES ${lines.join(", ")}`;
+}
+
+/** The same of one row, where the condition holds. */
+export function insertWhere<Entity>(
+  table: EntityTable<Entity>,
+  row: Stored<Entity>,
+  parameters: Parameters,
+  condition: string,
+): string {
+  return `${insertInto(table)} SELECT ${valuesOf(table, row, parameters)} WHERE ${condition}`;
+}
+
+function insertInto<Entity>({ name, properties, columns }: EntityTable<Entity>): string {
+  return `INSERT INTO ${name} (${properties.map((property) => columns[property].name).join(", ")})`;
+}
+
+function valuesOf<Entity>(
+  { properties, columns }: EntityTable<Entity>,
+  row: Stored<Entity>,
+  parameters: Parameters,
+): string {
+  return properties
+    .map((property) => {
+      const { type } = columns[property];
       return `${parameters.add(stored(row[property], type))}::${type}`;
-    });
-    return `(${places.join(", ")})`;
-  });
-  return `INSERT INTO ${table.name} (${columns.join(", ")}) VALUES ${lines.join(", ")}`;
+    })
+    .join(", ");
 }
 
 /** pg writes arrays and texts as their own kinds of value; JSON must be JSON already. */

@@ -1,9 +1,11 @@
 /** Brings a database to the version of the program, and tells when it has another one. */
-import type { DataSource } from "typeorm";
+import { setTimeout } from "node:timers/promises";
+import type { DataSource, QueryRunner } from "typeorm";
 import { withDataSource, type DataSourceOptions } from "./data-source.js";
 
 /** Any 64-bit number that nothing else uses: two servers that start together must not migrate together. */
 const ADVISORY_LOCK = "7305196400812026";
+const LOCK_RETRY_MS = 200;
 
 /** As `migrate`, on connections of its own: a migration may take longer than the server's statements may. */
 export async function migrateAt(options: Omit<DataSourceOptions, "poolSize">): Promise<string[]> {
@@ -19,7 +21,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   await runner.connect();
   try {
-    await runner.query(`SELECT pg_advisory_lock(${ADVISORY_LOCK})`);
+    while (!(await locked(runner))) await setTimeout(LOCK_RETRY_MS);
     await refuseUnknown(dataSource);
     const ran = await dataSource.runMigrations();
     return ran.map((migration) => migration.name);
@@ -27,6 +29,14 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     await runner.query(`SELECT pg_advisory_unlock(${ADVISORY_LOCK})`).catch(() => undefined);
     await runner.release();
   }
+}
+
+/** A statement that waited for the lock would hold a snapshot, which a concurrent build of an index waits for. */
+async function locked(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query(`SELECT pg_try_advisory_lock(${ADVISORY_LOCK}) AS locked`)) as {
+    locked: boolean;
+  }[];
+  return row?.locked === true;
 }
 
 /** @throws Error, in a sentence for the operator, for a database of an earlier or a later version */

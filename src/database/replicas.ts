@@ -6,7 +6,7 @@ import type { Logger } from "../logger.js";
 import { isOutage, isStatementTimeout } from "./database.faults.js";
 import { numberOrNull, type Reader, type Statement } from "./statement.js";
 import type { StatementPool } from "./statement.pool.js";
-import type { LogPosition } from "./transaction.js";
+import type { LogPosition } from "./log.position.js";
 import { WritePositions } from "./write.positions.js";
 
 /** How long a replica that failed is left alone. */
@@ -53,9 +53,14 @@ export class Replicas {
     return this.replicas.length > 0;
   }
 
-  /** Reads that see everything that the caller wrote through this server. */
-  readerFor(clientId: string): Reader {
-    return { rows: (statement) => this.rows(statement, clientId) };
+  /** Reads that see everything that the caller wrote through this server, and everything up to `since`. */
+  readerFor(clientId: string, since: LogPosition): Reader {
+    return { rows: (statement) => this.rows(statement, Math.max(since, this.writes.get(clientId))) };
+  }
+
+  /** The position after the caller's last write through this server; 0 for none. */
+  positionOf(clientId: string): LogPosition {
+    return this.writes.get(clientId);
   }
 
   /** The caller's transaction is committed; everything up to `position` must be replayed before a replica may answer the caller. */
@@ -63,8 +68,8 @@ export class Replicas {
     this.writes.set(clientId, position);
   }
 
-  private async rows<Row>(statement: Statement<Row>, clientId: string): Promise<Row[]> {
-    const replica = this.any ? await this.fit(this.writes.get(clientId)) : null;
+  private async rows<Row>(statement: Statement<Row>, position: LogPosition): Promise<Row[]> {
+    const replica = this.any ? await this.fit(position) : null;
     if (replica === null) return poolFor(this.primary, statement).rows(statement);
     try {
       return await poolFor(replica.server, statement).rows(statement);

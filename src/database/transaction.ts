@@ -2,10 +2,8 @@
 import type { PoolClient } from "pg";
 import { isRefusedByServer, translated } from "./database.faults.js";
 import { number, type Command, type Reader, type Statement } from "./statement.js";
+import type { LogPosition } from "./log.position.js";
 import type { StatementPool } from "./statement.pool.js";
-
-/** Bytes of write-ahead log since the beginning: exact below 8 PiB. */
-export type LogPosition = number;
 
 const BEGIN: Command = { text: "BEGIN", values: [] };
 const COMMIT: Command = { text: "COMMIT", values: [] };

@@ -1,5 +1,5 @@
 /** The position of the write-ahead log after each caller's last write, for a bounded number of callers. */
-import type { LogPosition } from "./transaction.js";
+import type { LogPosition } from "./log.position.js";
 
 /** Some 2 MB. */
 const MAX_CALLERS = 10_000;

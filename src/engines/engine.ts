@@ -1,6 +1,7 @@
 /** The one interface behind which plates are read: a photo goes in, readings come out. */
 import { AppError, type AppErrorOptions, type ErrorCode } from "../errors.js";
 import type { BoundingBox, Photo } from "../images/photo.js";
+import type { VendorLedger } from "./vendor.ledger.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 
 export const RECOGNITION_ENGINES = ["JUHE", "LOCAL"] as const;
@@ -38,14 +39,22 @@ export interface Recognition extends EngineTrace {
   readings: readonly PlateReading[];
 }
 
+/** What an engine is told beside the photo. */
+export interface EngineCall {
+  /** Aborts when nobody waits for the answer any longer; what has been paid for is finished all the same. */
+  signal: AbortSignal;
+  /** Whose photo it is: where photos wait, partners take turns. */
+  partnerId: string;
+  ledger: VendorLedger;
+}
+
 export interface Engine {
   /**
    * Reads every plate in the photo.
-   * @param signal aborts when nobody waits for the answer any longer; what has been paid for is finished all the same
    * @throws AppError INVALID_IMAGE for a photo that does not decode
    * @throws EngineError that says how far it got, RECOGNIZER_UNAVAILABLE once the signal has aborted
    */
-  recognize(photo: Photo, signal: AbortSignal): Promise<Recognition>;
+  recognize(photo: Photo, call: EngineCall): Promise<Recognition>;
 }
 
 /** A recognition that failed on the engine's side, with what is kept of it. */

@@ -1,4 +1,5 @@
 /** Reads plates by asking the vendor, and says in our words what came of it. */
+import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleWhenResult, isBrokenCircuitError } from "cockatiel";
 import type { AppError, JuheFault } from "../errors.js";
 import { fitPicture, type FittedPicture, type PictureLimits } from "../images/fitted.picture.js";
 import type { ImageFormat, Photo } from "../images/photo.js";
@@ -6,7 +7,15 @@ import { JUHE_NOT_RECOGNIZED, errorCodeOfJuhe } from "../juhe/error.codes.js";
 import type { JuheOutcome } from "../juhe/answer.parser.js";
 import { MAX_CONNECTIONS, type JuheAnswer, type JuheClient } from "../juhe/juhe.client.js";
 import type { Logger } from "../logger.js";
-import { cancelled, EngineError, untraced, type Engine, type EngineTrace, type Recognition } from "./engine.js";
+import {
+  cancelled,
+  EngineError,
+  untraced,
+  type Engine,
+  type EngineCall,
+  type EngineTrace,
+  type Recognition,
+} from "./engine.js";
 import { TaskQueue } from "./task.queue.js";
 
 /** The limits of another interface of the vendor's; the document of this one gives none. */
@@ -28,6 +37,9 @@ const FILE_BY_FORMAT: Record<ImageFormat, { name: string; contentType: string }>
 /** Readings kept of one answer (C6): more plates than any photo shows. */
 const MAX_READINGS = 100;
 
+const MAX_FAILURES_IN_A_ROW = 10;
+const HALF_OPEN_AFTER_MS = 10_000;
+
 /** Asks the vendor's `verify` for uploads and `query` for base64. */
 export class JuheEngine implements Engine {
   readonly #client: JuheClient;
@@ -35,9 +47,20 @@ export class JuheEngine implements Engine {
   /** Before undici's own queue, which a call can't leave without being counted as sent. */
   readonly #queue = new TaskQueue(MAX_CONNECTIONS);
 
+  /** Opens after that many calls in a row without a usable answer; then one call is tried each HALF_OPEN_AFTER_MS. */
+  readonly #breaker = circuitBreaker(
+    handleWhenResult((answer) => isUnavailable((answer as JuheAnswer).outcome)),
+    { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new ConsecutiveBreaker(MAX_FAILURES_IN_A_ROW) },
+  );
+
   constructor(client: JuheClient, log: Logger) {
     this.#client = client;
     this.#log = log;
+  }
+
+  /** Whether the vendor is asked: not while it is down. */
+  get isAsked(): boolean {
+    return this.#breaker.state !== CircuitState.Open;
   }
 
   /**
@@ -47,9 +70,9 @@ export class JuheEngine implements Engine {
    * @throws EngineError RECOGNIZER_UNAVAILABLE, RECOGNIZER_QUOTA_EXCEEDED, RECOGNIZER_MISCONFIGURED or
    * INTERNAL_SERVER_ERROR, by the vendor's code
    */
-  async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
+  async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {
     const picture = await fitPicture(photo, VENDOR_LIMITS);
-    const { outcome, rawAnswer } = await this.#askInTurn(photo, picture, signal);
+    const { outcome, rawAnswer } = await this.#askInTurn(photo, picture, call);
     const trace = traceOf(outcome, rawAnswer);
     if (outcome.kind === "read") {
       const readings = outcome.readings.map((reading) => ({
@@ -67,14 +90,41 @@ export class JuheEngine implements Engine {
   }
 
   /** The vendor's answer. The call's time includes the wait for a connection. */
-  async #askInTurn(photo: Photo, picture: FittedPicture, signal: AbortSignal): Promise<JuheAnswer> {
+  async #askInTurn(photo: Photo, picture: FittedPicture, call: EngineCall): Promise<JuheAnswer> {
+    const { signal, partnerId } = call;
     const timeout = this.#client.timeout();
     try {
-      return await this.#queue.run(() => this.#ask(photo, picture, timeout), AbortSignal.any([signal, timeout]));
+      return await this.#queue.run(() => this.#askRecorded(photo, picture, timeout, call), {
+        partnerId,
+        leaving: AbortSignal.any([signal, timeout]),
+      });
     } catch (error) {
+      if (error instanceof EngineError) throw error;
       if (signal.aborted) throw cancelled(untraced("JUHE"));
       if (!timeout.aborted) throw error;
       return { outcome: { kind: "broken", problem: "has too many calls waiting" }, rawAnswer: null };
+    }
+  }
+
+  /** The call, written down before and after. A vendor that is down is not called. */
+  async #askRecorded(
+    photo: Photo,
+    picture: FittedPicture,
+    timeout: AbortSignal,
+    { ledger }: EngineCall,
+  ): Promise<JuheAnswer> {
+    try {
+      return await this.#breaker.execute(async () => {
+        const entry = await ledger.open();
+        if (entry === null) throw dayIsSpent();
+        const answer = await this.#ask(photo, picture, timeout);
+        await entry.complete(answer.outcome);
+        return answer;
+      });
+    } catch (error) {
+      if (!isBrokenCircuitError(error)) throw error;
+      const message = "The recognition service is not asked for a moment, because it did not answer before.";
+      throw new EngineError("RECOGNIZER_UNAVAILABLE", message, untraced("JUHE"));
     }
   }
 
@@ -112,6 +162,16 @@ export class JuheEngine implements Engine {
         });
     }
   }
+}
+
+function isUnavailable(outcome: JuheOutcome): boolean {
+  if (outcome.kind === "broken") return true;
+  return outcome.kind === "refused" && errorCodeOfJuhe(outcome.errorCode) === "RECOGNIZER_UNAVAILABLE";
+}
+
+function dayIsSpent(): EngineError {
+  const message = "The calls to the recognition service that this server may make in a day are spent.";
+  return new EngineError("RECOGNIZER_QUOTA_EXCEEDED", message, untraced("JUHE"));
 }
 
 function traceOf(outcome: JuheOutcome, rawAnswer: unknown): EngineTrace {

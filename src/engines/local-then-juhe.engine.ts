@@ -1,7 +1,7 @@
 /** Reads locally, and pays the vendor only where the local reading is absent or weak. */
 import type { Photo } from "../images/photo.js";
 import { failureSentence, isPassingFailure, withVendorTrace } from "./fallback.trace.js";
-import { cancelled, EngineError, untraced, type Engine, type Recognition } from "./engine.js";
+import { cancelled, EngineError, untraced, type Engine, type EngineCall, type Recognition } from "./engine.js";
 
 export class LocalThenJuheEngine implements Engine {
   readonly #local: Engine;
@@ -22,16 +22,16 @@ export class LocalThenJuheEngine implements Engine {
    * plate".
    * @throws AppError for a photo that does not decode; EngineError as `JuheEngine` does
    */
-  async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
-    const local = await this.#recognizeLocally(photo, signal);
-    if (signal.aborted && local === null) throw cancelled(untraced("LOCAL"));
-    if (local === null) return await this.#askJuhe(photo, "the local engine failed", signal);
+  async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {
+    const local = await this.#recognizeLocally(photo, call);
+    if (call.signal.aborted && local === null) throw cancelled(untraced("LOCAL"));
+    if (local === null) return await this.#askJuhe(photo, "the local engine failed", call);
     const best = bestConfidence(local);
-    if (best === null) return await this.#askJuhe(photo, "the local engine found no plate", signal);
+    if (best === null) return await this.#askJuhe(photo, "the local engine found no plate", call);
     if (best >= this.#minConfidence) return local;
     try {
       const weakness = `the local reading's confidence ${best} is below ${this.#minConfidence}`;
-      const answer = await this.#askJuhe(photo, weakness, signal);
+      const answer = await this.#askJuhe(photo, weakness, call);
       if (answer.readings.length > 0) return answer;
       return withVendorTrace(local, answer, `Juhe read nothing, and ${weakness}`);
     } catch (error) {
@@ -41,17 +41,17 @@ export class LocalThenJuheEngine implements Engine {
   }
 
   /** Null when the engine failed, which the vendor can make up for; a photo that does not decode fails with either. */
-  async #recognizeLocally(photo: Photo, signal: AbortSignal): Promise<Recognition | null> {
+  async #recognizeLocally(photo: Photo, call: EngineCall): Promise<Recognition | null> {
     try {
-      return await this.#local.recognize(photo, signal);
+      return await this.#local.recognize(photo, call);
     } catch (error) {
       if (error instanceof EngineError) return null;
       throw error;
     }
   }
 
-  async #askJuhe(photo: Photo, fallbackReason: string, signal: AbortSignal): Promise<Recognition> {
-    return { ...(await this.#juhe.recognize(photo, signal)), fallbackReason };
+  async #askJuhe(photo: Photo, fallbackReason: string, call: EngineCall): Promise<Recognition> {
+    return { ...(await this.#juhe.recognize(photo, call)), fallbackReason };
   }
 }
 

@@ -6,26 +6,40 @@ import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLS
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   BoxRow,
+  CorrectionRow,
   ImageRow,
   PlateRecognitionRow,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "./context.js";
 import type { Loaders } from "./loaders.js";
-import { encodeCursor } from "./paging.js";
-import type { PageInfoType, PlateRecognitionEdgeType, RecognitionConnection } from "./types/connection.type.js";
+import type { Connection, Edge, PageInfoType } from "./types/connection.type.js";
 
 type Maybe<Value> = Value | null | Promise<Value | null>;
 
 const plateRecognition = {
   request: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<RecognitionRequestRow> =>
     row.request ?? loaders.request.load(row.requestKey),
-  plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> =>
-    loaders.plate.load(row.plateNumber),
+  plate: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<PlateRow> => plateOf(row, loaders),
+  corrections: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<readonly CorrectionRow[]> =>
+    row.corrections ?? loaders.corrections.load(row.key),
+  readPlateNumber: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<string> =>
+    row.corrections?.length === 0 ? row.plateNumber : readNumberOf(row, loaders),
   // Absent where the statement was not asked for it; null where the engine gave none.
   boundingBox: (row: PlateRecognitionRow, _: unknown, { loaders }: GraphQLContext): Maybe<BoxRow> =>
     row.boundingBox !== undefined ? row.boundingBox : boxOf(row, loaders),
 };
+
+/** A reading that was corrected or erased since it was read may have been the last of its plate: then it is all that is known of it. */
+async function plateOf({ plateNumber, capturedAt }: PlateRecognitionRow, loaders: Loaders): Promise<PlateRow> {
+  const plate = await loaders.plate.load(plateNumber);
+  return plate ?? { number: plateNumber, firstSeenAt: capturedAt, lastSeenAt: capturedAt, sightings: 1 };
+}
+
+async function readNumberOf({ key, plateNumber }: PlateRecognitionRow, loaders: Loaders): Promise<string> {
+  const [first] = await loaders.corrections.load(key);
+  return first?.from ?? plateNumber;
+}
 
 async function boxOf({ key }: PlateRecognitionRow, loaders: Loaders): Promise<BoxRow | null> {
   return (
@@ -46,21 +60,27 @@ async function imageOf({ key }: RecognitionRequestRow, loaders: Loaders): Promis
   return (await loaders.request.load(key))?.image ?? null;
 }
 
-const plateRecognitionConnection = {
-  nodes: ({ rows }: RecognitionConnection): PlateRecognitionRow[] => rows,
-  edges: ({ rows, order }: RecognitionConnection): PlateRecognitionEdgeType[] =>
-    rows.map((row) => ({ cursor: encodeCursor(order, row), node: row })),
-  pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: RecognitionConnection): PageInfoType => {
-    const cursorOf = (row: PlateRecognitionRow | undefined): string | null => (row ? encodeCursor(order, row) : null);
-    return { hasNextPage, hasPreviousPage, startCursor: cursorOf(rows[0]), endCursor: cursorOf(rows.at(-1)) };
+const connection = {
+  nodes: ({ rows }: Connection<object>): object[] => rows,
+  edges: ({ rows, cursorOf }: Connection<object>): Edge<object>[] =>
+    rows.map((row) => ({ cursor: cursorOf(row), node: row })),
+  pageInfo: ({ rows, cursorOf, hasNextPage, hasPreviousPage }: Connection<object>): PageInfoType => {
+    const [first, last] = [rows[0], rows.at(-1)];
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: first ? cursorOf(first) : null,
+      endCursor: last ? cursorOf(last) : null,
+    };
   },
-  totalCount: (connection: RecognitionConnection): Promise<number> => connection.count(),
+  totalCount: ({ count }: Connection<object>): Promise<number> => count(),
 };
 
 const COMPUTED = {
   PlateRecognition: plateRecognition,
   RecognitionRequest: recognitionRequest,
-  PlateRecognitionConnection: plateRecognitionConnection,
+  PlateRecognitionConnection: connection,
+  RecognitionRequestConnection: connection,
 };
 
 /** @throws Error when the schema lacks one of the types or fields */

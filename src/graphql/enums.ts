@@ -1,8 +1,10 @@
 /** The enums of the schema, each value with its meaning; for the vendor's, the Chinese term and the code. */
 import { registerEnumType } from "type-graphql";
+import { ERROR_CODES } from "../errors.js";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
 import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
-import { RECOGNITION_ORDERS } from "../recognitions/store/recognition.order.js";
+import { RECOGNITION_LIST } from "../recognitions/store/recognition.order.js";
+import { REQUEST_LIST } from "../recognitions/store/request.order.js";
 import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
 import { RECOGNITION_STATUSES } from "../recognitions/store/recognition-request.entity.js";
 import { RECOGNITION_ENGINES } from "../engines/engine.js";
@@ -98,7 +100,7 @@ export const ImageFormatEnum = describedEnum("ImageFormat", "The file format, to
 export const PlateRecognitionOrderEnum = describedEnum(
   "PlateRecognitionOrder",
   "The order of a list of readings; equal ones are ordered by id.",
-  RECOGNITION_ORDERS,
+  RECOGNITION_LIST.orderNames,
   {
     CAPTURED_AT_DESC: "Latest photo first.",
     CAPTURED_AT_ASC: "Earliest photo first.",
@@ -106,6 +108,41 @@ export const PlateRecognitionOrderEnum = describedEnum(
     RECOGNIZED_AT_ASC: "Earliest reading first.",
     CONFIDENCE_DESC: "Surest first.",
     CONFIDENCE_ASC: "Least sure first.",
+  },
+);
+
+export const RecognitionRequestOrderEnum = describedEnum(
+  "RecognitionRequestOrder",
+  "The order of a list of recognition requests; equal ones are ordered by id.",
+  REQUEST_LIST.orderNames,
+  {
+    CREATED_AT_DESC: "Latest arrival first.",
+    CREATED_AT_ASC: "Earliest arrival first.",
+  },
+);
+
+export const ErrorCodeEnum = describedEnum(
+  "ErrorCode",
+  "Why something failed: the `code` in the `extensions` of errors, and of a FAILED recognition request.",
+  ERROR_CODES,
+  {
+    BAD_REQUEST: "The HTTP request could not be read.",
+    BAD_USER_INPUT: "An argument out of range, a bad id, cursor or date.",
+    INVALID_IMAGE: "Not base64, cut off, or does not decode.",
+    UNSUPPORTED_IMAGE_TYPE: "Another kind of file than JPEG, PNG, WebP or BMP.",
+    IMAGE_TOO_LARGE: "Over the byte or pixel limit.",
+    RECOGNIZER_UNAVAILABLE: "The engine could not be reached, broke off or is too busy.",
+    RECOGNIZER_QUOTA_EXCEEDED: "The vendor's quota is used up.",
+    RECOGNIZER_MISCONFIGURED: "The vendor refuses the server's account, or no vendor is set up.",
+    UNAUTHENTICATED: "No key, or one that does not exist.",
+    FORBIDDEN: "The key's scopes do not reach.",
+    RATE_LIMITED: "Too many requests.",
+    OPERATION_TOO_LARGE: "The operation has too many bytes or tokens.",
+    OPERATION_TOO_DEEP: "The operation nests too deep.",
+    OPERATION_TOO_COSTLY: "The operation would cost too much.",
+    SERVER_BUSY: "The server has too much in flight.",
+    NOT_FOUND: "A mutation names a record that is not there.",
+    INTERNAL_SERVER_ERROR: "A fault of the server.",
   },
 );
 

@@ -1,22 +1,33 @@
 /** The input types of the contract; what they hold is checked here, once, before anything else sees it. */
 import { Field, InputType, Int } from "type-graphql";
-import { AppError } from "../errors.js";
+import { AppError, type ErrorCode } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 import type { PlateNumberFilter } from "../plate-records/plate-number.filter.js";
 import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/store/recognition.filter.js";
+import type { RecognitionStatus } from "../recognitions/store/recognition-request.entity.js";
+import type { RequestFilter } from "../recognitions/store/request.filter.js";
 import type { Timestamp } from "../database/statement.js";
 import { checkedCapturedAt } from "../recognitions/captured-at.js";
 import type { RecognizeOptions } from "../recognitions/request.records.js";
 import type { RecognitionEngine } from "../engines/engine.js";
 import { DateTimeScalar } from "./date-time.scalar.js";
-import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "./enums.js";
+import {
+  DirectionEnum,
+  ErrorCodeEnum,
+  PlateColorEnum,
+  PlateTypeEnum,
+  RecognitionEngineEnum,
+  RecognitionStatusEnum,
+} from "./enums.js";
 
 /** Longer than any camera name or reference in use, short enough to keep rows and logs readable. */
 const MAX_TEXT = 256;
 const MAX_LIST = 1000;
 
 @InputType("PlateNumberFilter", {
-  description: "Conditions on the plate number; case, spaces and separator dots don't count.",
+  description:
+    "Conditions on the plate number; case, spaces and separator dots don't count. A reading whose number was corrected is found by the corrected number " +
+    "and by what the engine read, where one of them meets every condition.",
 })
 export class PlateNumberFilterInput implements PlateNumberFilter {
   @Field(() => String, { nullable: true, description: "Exactly this plate." })
@@ -91,6 +102,35 @@ export class PlateRecognitionFilterInput implements RecognitionFilter {
   engine?: RecognitionEngine[] | null;
 }
 
+@InputType("RecognitionRequestFilter", {
+  description: "Every condition given must hold; within a list, any value will do.",
+})
+export class RecognitionRequestFilterInput implements RequestFilter {
+  @Field(() => [RecognitionStatusEnum], { nullable: true, description: "By how the attempt ended." })
+  status?: RecognitionStatus[] | null;
+
+  @Field(() => [RecognitionEngineEnum], { nullable: true, description: "By engine." })
+  engine?: RecognitionEngine[] | null;
+
+  @Field(() => [ErrorCodeEnum], { nullable: true, description: "By why a FAILED request failed." })
+  errorCode?: ErrorCode[] | null;
+
+  @Field(() => String, { nullable: true, description: "By the caller's own reference, exactly as it was given." })
+  externalReference?: string | null;
+
+  @Field(() => [String], { nullable: true, description: "By camera, of requests without a reading too." })
+  cameraId?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "By the SHA-256 of the file: 64 hexadecimal characters, in either case.",
+  })
+  imageSha256?: string | null;
+
+  @Field(() => DateTimeRangeInput, { nullable: true, description: "By when the photo arrived." })
+  createdAt?: DateTimeRangeInput | null;
+}
+
 @InputType("RecognizeOptions", { description: "What the caller knows about the photo." })
 export class RecognizeOptionsInput {
   @Field(() => String, { nullable: true, description: "The camera that took it; at most 256 characters." })
@@ -110,6 +150,14 @@ export class RecognizeOptionsInput {
     description: "Overrides the server's RECOGNIZER setting for this call.",
   })
   engine?: RecognitionEngine | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A key of the caller's choice, kept for 24 hours: the same key with the same photo and options gets the first answer again (`reused`), also while " +
+      "the first call still runs; with another photo or other options it is refused. At most 256 characters.",
+  })
+  idempotencyKey?: string | null;
 }
 
 export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefined): RecognizeOptions {
@@ -118,8 +166,14 @@ export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefin
     capturedAt: input?.capturedAt ? checkedCapturedAt(new Date(input.capturedAt)) : null,
     externalReference: checkedText("externalReference", input?.externalReference),
     engine: input?.engine ?? null,
+    idempotencyKey: checkedKey(input?.idempotencyKey),
     orderId: null,
   };
+}
+
+function checkedKey(key: string | null | undefined): string | null {
+  if (key === "") throw new AppError("BAD_USER_INPUT", "`idempotencyKey` is empty: leave it out where there is none.");
+  return checkedText("idempotencyKey", key);
 }
 
 function checkedCameraId(cameraId: string | null | undefined): string | null {
@@ -130,16 +184,27 @@ function checkedCameraId(cameraId: string | null | undefined): string | null {
 /** Refuses what the database could not hold or should not be asked. */
 export function checkedFilter(filter: PlateRecognitionFilterInput | null | undefined): RecognitionFilter {
   if (!filter) return {};
-  for (const [name, value] of [...Object.entries(filter), ...Object.entries(filter.plateNumber ?? {})] as [
-    string,
-    unknown,
-  ][]) {
+  checkTexts(filter);
+  checkTexts(filter.plateNumber ?? {});
+  return filter;
+}
+
+export function checkedRequestFilter(filter: RecognitionRequestFilterInput | null | undefined): RequestFilter {
+  if (!filter) return {};
+  checkTexts(filter);
+  if (filter.imageSha256 != null && !/^[0-9a-f]{64}$/i.test(filter.imageSha256))
+    throw new AppError("BAD_USER_INPUT", "`imageSha256` must be 64 hexadecimal characters.");
+  return filter;
+}
+
+/** Checks every text and list of texts that the input holds itself. */
+function checkTexts(input: object): void {
+  for (const [name, value] of Object.entries(input) as [string, unknown][]) {
     if (typeof value === "string") checkedText(name, value);
     if (!Array.isArray(value)) continue;
     if (value.length > MAX_LIST) throw new AppError("BAD_USER_INPUT", `\`${name}\` takes at most ${MAX_LIST} values.`);
     for (const text of value as string[]) checkedText(name, text);
   }
-  return filter;
 }
 
 export function checkedText(name: string, text: string | null | undefined): string | null {

@@ -2,14 +2,17 @@
 import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
-import type { PageRequest, RecognitionPage } from "../recognitions/store/recognition.page.js";
+import type { RecognitionPage, RecognitionPageRequest } from "../recognitions/store/recognition.page.js";
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
+  CorrectionRow,
   PlateRecognitionRow,
   RecognitionParts,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
+import type { CorrectionRepository } from "../recognitions/store/correction.repository.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
+import type { UsageRepository } from "../statistics/usage.repository.js";
 import type { StatisticsRepository } from "../statistics/statistics.repository.js";
 import type { RequestRepository } from "../recognitions/store/request.repository.js";
 
@@ -18,6 +21,8 @@ export interface Repositories {
   requests: RequestRepository;
   plates: PlateRepository;
   statistics: StatisticsRepository;
+  corrections: CorrectionRepository;
+  usage: UsageRepository;
 }
 
 /** Each loader is made when it is first used: most operations use none or one. */
@@ -25,6 +30,8 @@ export class Loaders {
   private requests: DataLoader<string, RecognitionRequestRow | null> | undefined;
   private requestsRecognitions: DataLoader<string, PlateRecognitionRow[]> | undefined;
   private plates: DataLoader<string, PlateRow | null> | undefined;
+  private platesReadAs: DataLoader<string, PlateRow | null> | undefined;
+  private correctionsOf: DataLoader<string, CorrectionRow[]> | undefined;
   private readonly recognitions = new Map<string, DataLoader<string, PlateRecognitionRow | null>>();
   private readonly pagesOfPlate = new Map<string, DataLoader<string, RecognitionPage>>();
 
@@ -38,6 +45,8 @@ export class Loaders {
     this.requests = undefined;
     this.requestsRecognitions = undefined;
     this.plates = undefined;
+    this.platesReadAs = undefined;
+    this.correctionsOf = undefined;
     this.recognitions.clear();
     this.pagesOfPlate.clear();
   }
@@ -58,6 +67,20 @@ export class Loaders {
     return (this.plates ??= new DataLoader((numbers) => this.repositories.plates.findPlates(this.principal, numbers)));
   }
 
+  /** The plate that readings of a number were corrected to. */
+  get plateReadAs(): DataLoader<string, PlateRow | null> {
+    return (this.platesReadAs ??= new DataLoader((numbers) =>
+      this.repositories.plates.findPlatesReadAs(this.principal, numbers),
+    ));
+  }
+
+  /** Of a reading, earliest first. */
+  get corrections(): DataLoader<string, CorrectionRow[]> {
+    return (this.correctionsOf ??= new DataLoader((ids) =>
+      this.repositories.corrections.findByRecognitions(this.principal, ids),
+    ));
+  }
+
   /** Readings by id, with these parts. */
   recognitionWith(parts: RecognitionParts): DataLoader<string, PlateRecognitionRow | null> {
     const key = `${parts.boxes} ${parts.requests} ${parts.images}`;
@@ -72,7 +95,7 @@ export class Loaders {
   }
 
   /** A page of one plate's history; the same page of all plates of a level is one statement. */
-  pageOfPlate(plateNumber: string, page: PageRequest): Promise<RecognitionPage> {
+  pageOfPlate(plateNumber: string, page: RecognitionPageRequest): Promise<RecognitionPage> {
     const key = JSON.stringify(page);
     let loader = this.pagesOfPlate.get(key);
     if (loader === undefined) {

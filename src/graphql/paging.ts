@@ -1,15 +1,7 @@
 /** Relay paging: the four arguments checked and turned into a page request, cursors written and read. */
 import { ArgsType, Field, Int } from "type-graphql";
-import { validate as isUuid } from "uuid";
+import { MAX_PAGE_SIZE, type PageRequest, type Position } from "../database/keyset.js";
 import { AppError, quoted } from "../errors.js";
-import {
-  fitsOrder,
-  positionOf,
-  type Position,
-  type RecognitionOrder,
-} from "../recognitions/store/recognition.order.js";
-import { MAX_PAGE_SIZE, type PageRequest } from "../recognitions/store/recognition.page.js";
-import type { PlateRecognitionRow, RecognitionParts } from "../recognitions/store/recognition.rows.js";
 
 const DEFAULT_SIZE = 20;
 /** Of `nodes(ids:)`. */
@@ -33,33 +25,40 @@ export class PagingArgs {
   before?: string | null;
 }
 
-/** Checks the arguments against each other and the order that the cursors must belong to. */
-export function pageRequestOf(
+/** What cursors need to know of a list: where its rows stand in an order. */
+export interface CursorList<Row, Order extends string> {
+  positionOf(order: Order, row: Row): Position;
+  /** Null where the order's columns could not hold it. */
+  positionFrom(order: Order, value: unknown, key: unknown): Position | null;
+}
+
+/** Checks the arguments against each other and the list and order that the cursors must belong to. */
+export function pageRequestOf<Order extends string>(
   { first, after, last, before }: PagingArgs,
-  order: RecognitionOrder,
-  parts: RecognitionParts,
-): PageRequest {
+  list: CursorList<never, Order>,
+  order: Order,
+): PageRequest<Order> {
   if (present(first) && present(last)) throw new AppError("BAD_USER_INPUT", "Give `first` or `last`, not both.");
   return {
     order,
     size: checkedSize("last", last) ?? checkedSize("first", first) ?? DEFAULT_SIZE,
     backward: present(last),
-    after: present(after) ? decodeCursor(after, order) : null,
-    before: present(before) ? decodeCursor(before, order) : null,
-    parts,
+    after: present(after) ? decodeCursor(after, list, order) : null,
+    before: present(before) ? decodeCursor(before, list, order) : null,
   };
 }
 
-export function encodeCursor(order: RecognitionOrder, row: PlateRecognitionRow): string {
-  const { value, id } = positionOf(order, row);
-  return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
+export function encodeCursor<Row, Order extends string>(list: CursorList<Row, Order>, order: Order, row: Row): string {
+  const { value, key } = list.positionOf(order, row);
+  return Buffer.from(JSON.stringify([order, value, key])).toString("base64url");
 }
 
-function decodeCursor(cursor: string, order: RecognitionOrder): Position {
+function decodeCursor<Order extends string>(cursor: string, list: CursorList<never, Order>, order: Order): Position {
   const parts = parsed(Buffer.from(cursor, "base64url").toString("utf8"));
   if (Array.isArray(parts) && parts.length === 3) {
-    const [madeFor, value, id] = parts as unknown[];
-    if (madeFor === order && fitsOrder(order, value) && isUuid(id)) return { value, id: id as string };
+    const [madeFor, value, key] = parts as unknown[];
+    const position = madeFor === order ? list.positionFrom(order, value, key) : null;
+    if (position !== null) return position;
     if (typeof madeFor === "string" && madeFor !== order && /^[A-Z_]{1,40}$/.test(madeFor)) {
       throw new AppError("BAD_USER_INPUT", `The cursor was made for the order ${madeFor}, not for ${order}.`);
     }

@@ -4,21 +4,27 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchema, type NonEmptyArray } from "type-graphql";
 import { computeFields } from "./computed.fields.js";
 import { guardMutations } from "./mutation.fields.js";
+import { CorrectionResolver } from "./resolvers/correction.resolver.js";
+import { ErasureResolver } from "./resolvers/erasure.resolver.js";
 import { NodeResolver } from "./resolvers/node.resolver.js";
 import { PlateRecognitionResolver } from "./resolvers/plate-recognition.resolver.js";
 import { PlateResolver } from "./resolvers/plate.resolver.js";
 import { RecognitionRequestResolver } from "./resolvers/recognition-request.resolver.js";
 import { RecognizeResolver } from "./resolvers/recognize.resolver.js";
 import { StatsResolver } from "./resolvers/stats.resolver.js";
+import { UsageResolver } from "./resolvers/usage.resolver.js";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeGraphQL names resolver classes by this type
 const RESOLVERS: NonEmptyArray<Function> = [
+  CorrectionResolver,
+  ErasureResolver,
   NodeResolver,
   PlateRecognitionResolver,
   PlateResolver,
   RecognitionRequestResolver,
   RecognizeResolver,
   StatsResolver,
+  UsageResolver,
 ];
 
 /** `instances` are the resolvers that need collaborators; printing the schema alone needs none. */

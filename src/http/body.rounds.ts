@@ -30,7 +30,7 @@ function nextRound(): void {
   for (const request of waiting) request.resume();
 }
 
-let discarded: IncomingMessage[] = [];
+const discarded: IncomingMessage[] = [];
 let discarding: NodeJS.Timeout | null = null;
 
 /** Pauses a refused body until its turn among the others; its sender gets all of the discarding when it is the only one. */

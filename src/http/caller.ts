@@ -5,6 +5,9 @@ import type { Principal } from "../accounts/principal.js";
 import { RateLimitedError, type RateLimitState } from "../accounts/rate.limiter.js";
 import { AppError } from "../errors.js";
 
+/** As the IETF draft on RateLimit header fields names them, up to its version 6. */
+export const RATE_LIMIT_HEADERS = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"] as const;
+
 /** RFC 6750; the scheme is compared without case. */
 const BEARER = /^Bearer +([\x21-\x7e]{1,256}) *$/i;
 
@@ -37,9 +40,9 @@ export async function admitKey(
   }
 }
 
-/** As the IETF draft on RateLimit header fields names them, up to its version 6. */
 function headersOf({ limit, remaining, resetSeconds }: RateLimitState): Record<string, number> {
-  return { "ratelimit-limit": limit, "ratelimit-remaining": remaining, "ratelimit-reset": resetSeconds };
+  const [limitName, remainingName, resetName] = RATE_LIMIT_HEADERS;
+  return { [limitName]: limit, [remainingName]: remaining, [resetName]: resetSeconds };
 }
 
 function bearerKey(header: string | undefined): string | null {

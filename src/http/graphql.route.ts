@@ -5,6 +5,7 @@ import type { Admission } from "../accounts/admission.js";
 import { anonymousPrincipal, type Principal } from "../accounts/principal.js";
 import type { GraphQLContext } from "../graphql/context.js";
 import type { GraphQLService } from "../graphql/graphql.server.js";
+import { formatLogPosition, parseLogPosition, type LogPosition } from "../database/log.position.js";
 import { discardRest } from "./body.receiver.js";
 import type { ByteShare } from "./byte.budget.js";
 import { admitRequest } from "./caller.js";
@@ -17,9 +18,15 @@ import { isForm, readForm } from "./multipart.form.js";
 import { refuseSimpleRequest } from "./preflight.check.js";
 import type { SiteGuard } from "./site.guard.js";
 
+/** The answer to a mutation carries it where there are replicas; a request that sends it back, to any server, reads where that position is replayed. */
+export const POSITION_HEADER = "x-plategraph-position";
+
 export interface GraphQLRouteOptions extends ExchangeLimits {
   graphql: GraphQLService;
-  createContext: (principal: Principal, signal: AbortSignal) => GraphQLContext;
+  /** @param since reads see everything up to this position of the database's log */
+  createContext: (principal: Principal, signal: AbortSignal, since: LogPosition) => GraphQLContext;
+  /** The position after the principal's last write; null where no replica could be behind it. */
+  positionOf: (principal: Principal) => LogPosition | null;
   checkSite: SiteGuard;
   admission: Admission;
   maxImageBytes: number;
@@ -64,6 +71,7 @@ async function answer(
   share.assignTo(principal.partnerId);
   const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
   options.graphql.checkDocument(queryOf(operation));
+  const since = positionIn(request);
   const {
     status,
     headers: answerHeaders,
@@ -75,10 +83,12 @@ async function answer(
       search: method === "GET" && !page ? searchOf(raw.url ?? "") : "",
       body: operation,
     } satisfies HTTPGraphQLRequest,
-    context: async () => options.createContext(principal, signal),
+    context: async () => options.createContext(principal, signal, since),
   });
   const text = completeText(body);
   share.add(text.length);
+  const position = options.positionOf(principal);
+  if (position !== null) reply.header(POSITION_HEADER, formatLogPosition(position));
   reply.code(status ?? 200);
   for (const [name, value] of answerHeaders) reply.header(name, value);
   return reply.send(text);
@@ -110,6 +120,18 @@ function queryOf(operation: unknown): unknown {
 function completeText(body: HTTPGraphQLResponse["body"]): string {
   if (body.kind === "complete") return body.string;
   throw new Error("The schema has no incremental delivery, but the answer came in parts.");
+}
+
+function positionIn({ headers }: FastifyRequest): LogPosition {
+  const text = headers[POSITION_HEADER];
+  if (text === undefined) return 0;
+  const position = typeof text === "string" ? parseLogPosition(text) : null;
+  if (position !== null) return position;
+  throw new HttpFault(
+    "BAD_REQUEST",
+    400,
+    `${POSITION_HEADER} must be a position that this server gave out, such as 0/16B3748.`,
+  );
 }
 
 function searchOf(url: string): string {

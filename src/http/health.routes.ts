@@ -6,14 +6,17 @@ export interface HealthOptions {
   metrics: Metrics;
   /** Rejects while a recognition could not be served. */
   checkReady: () => Promise<void>;
+  /** Null where the vendor is not set up. */
+  vendor: { readonly isAsked: boolean } | null;
 }
 
-export function healthRoutes(app: FastifyInstance, { metrics, checkReady }: HealthOptions): void {
+export function healthRoutes(app: FastifyInstance, { metrics, checkReady, vendor }: HealthOptions): void {
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     try {
       await checkReady();
-      return { status: "ready" };
+      // A vendor that is down does not take the server out of service: what is stored can be read.
+      return { status: "ready", ...(vendor !== null && { vendor: vendor.isAsked ? "up" : "down" }) };
     } catch {
       return reply.code(503).send({ status: "not ready" });
     }

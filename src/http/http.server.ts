@@ -4,7 +4,8 @@ import cors from "@fastify/cors";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
 import { limitAnswerTime } from "./exchange.js";
-import { graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
+import { RATE_LIMIT_HEADERS } from "./caller.js";
+import { POSITION_HEADER, graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
 import { healthRoutes, type HealthOptions } from "./health.routes.js";
 import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
 
@@ -42,7 +43,11 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   // Each route reads its own body, with limits of its own, while it arrives.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-  await app.register(cors, { origin: [...options.allowedOrigins], maxAge: 600 });
+  await app.register(cors, {
+    origin: [...options.allowedOrigins],
+    maxAge: 600,
+    exposedHeaders: [...RATE_LIMIT_HEADERS, "retry-after", POSITION_HEADER],
+  });
   limitPipelining(app);
   // A connection whose request is in flight when the server stops would be kept alive afterwards and delay the stop.
   let closing = false;

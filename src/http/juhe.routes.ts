@@ -93,7 +93,7 @@ async function recognize(
     principal,
     { bytes },
     source,
-    { cameraId: null, capturedAt: null, externalReference: null, engine: null, orderId },
+    { cameraId: null, capturedAt: null, externalReference: null, engine: null, idempotencyKey: null, orderId },
     signal,
   );
   if (recognitions.length === 0) return juheError(271103);

@@ -1,5 +1,5 @@
 /** What the server counts, in Prometheus's words. */
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export class Metrics {
   readonly registry = new Registry();
@@ -22,6 +22,22 @@ export class Metrics {
     help: "How long a recognition took, by engine.",
     labelNames: ["engine"],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    registers: [this.registry],
+  });
+
+  /** The vendor's state is read whenever the metrics are. */
+  observeVendor(vendor: { readonly isAsked: boolean }): void {
+    const gauge: Gauge = new Gauge({
+      name: "plategraph_vendor_up",
+      help: "Whether the vendor is asked: 0 while calls to it are stopped because it does not answer.",
+      registers: [this.registry],
+      collect: () => gauge.set(vendor.isAsked ? 1 : 0),
+    });
+  }
+
+  readonly erasedByRetention = new Counter({
+    name: "plategraph_retention_erased_requests_total",
+    help: "Requests that were erased because they were older than RETENTION_DAYS.",
     registers: [this.registry],
   });
 

@@ -31,10 +31,17 @@ export function narrowsPlates({ plateNumber, province }: PlateCondition): boolea
   return province?.length === 1 || Object.values(plateNumber ?? {}).some((condition) => condition != null);
 }
 
+/** The readings, as statements name them, whose `readPlateNumber` holds what the engine read where that was corrected to `plateNumber`. */
+export interface CorrectedReadings {
+  from: string;
+  columns: Readonly<Record<"partnerId" | "id" | "plateNumber" | "readPlateNumber" | "capturedAt", string>>;
+}
+
 export class PlateRepository {
   constructor(
     private readonly database: Reader,
     private readonly table: PlateTable,
+    private readonly corrected: CorrectedReadings,
   ) {}
 
   /** The row of each plate, in the order of `numbers`; null for a plate without readings. */
@@ -54,6 +61,28 @@ export class PlateRepository {
     return numbers.map((number) => byNumber.get(number) ?? null);
   }
 
+  /** For each number, the plate that a reading of it was corrected to; of several the one with the latest photo. In the order of `numbers`. */
+  async findPlatesReadAs(principal: Principal, numbers: readonly string[]): Promise<(PlateRow | null)[]> {
+    const { q, from, selection } = this.table;
+    const { from: fromReadings, columns: p } = this.corrected;
+    const parameters = new Parameters();
+    const conditions = [
+      `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
+      `${p.readPlateNumber} IS NOT NULL`,
+      oneOf(p.readPlateNumber, numbers, "text", parameters),
+    ];
+    const rows = await this.database.rows({
+      text: `SELECT ${selection.columns.join(", ")}, p.read FROM (
+          SELECT DISTINCT ON (${p.readPlateNumber}) ${p.readPlateNumber} AS read, ${p.plateNumber} AS number FROM ${fromReadings}
+          WHERE ${conditions.join(" AND ")} ORDER BY ${p.readPlateNumber}, ${p.capturedAt} DESC, ${p.id} DESC
+        ) p JOIN ${from} ON ${q.partnerId} = $1 AND ${q.number} = p.number`,
+      values: parameters.values,
+      read: (columns) => ({ plate: selection.read(columns), read: text(columns[selection.columns.length]) }),
+    });
+    const byNumber = new Map(rows.map(({ plate, read }) => [read, plate]));
+    return numbers.map((number) => byNumber.get(number) ?? null);
+  }
+
   /** Up to `limit` numbers that meet `condition`, in no order. */
   async findNumbers(principal: Principal, { plateNumber, province }: PlateCondition, limit: number): Promise<string[]> {
     const { q, from } = this.table;
@@ -70,17 +99,29 @@ export class PlateRepository {
     });
   }
 
-  /** The plates within `maxDistance` of the number, nearest first, then those seen most often. */
+  /**
+   * The plates within `maxDistance` of the number, nearest first, then those seen most often. What the engine read before a correction counts as a number
+   * of the plate that it was corrected to.
+   */
   async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
     const { q, from, selection } = this.table;
+    const { from: fromReadings, columns: p } = this.corrected;
+    const columns = selection.columns.join(", ");
     const rows = await this.database.rows({
-      text: `SELECT ${selection.columns.join(", ")} FROM ${from}
-        WHERE ${q.partnerId} = $1 AND plate_search_keys(${q.number}) && plate_search_keys($2::text)`,
+      text: `SELECT ${columns}, ${q.number} FROM ${from}
+        WHERE ${q.partnerId} = $1 AND plate_search_keys(${q.number}) && plate_search_keys($2::text)
+        UNION ALL SELECT ${columns}, p.read FROM (
+          SELECT DISTINCT ${p.plateNumber} AS number, ${p.readPlateNumber} AS read FROM ${fromReadings}
+          WHERE ${p.partnerId} = $1 AND ${p.readPlateNumber} IS NOT NULL
+            AND plate_search_keys(${p.readPlateNumber}) && plate_search_keys($2::text)
+        ) p JOIN ${from} ON ${q.partnerId} = $1 AND ${q.number} = p.number`,
       values: [principal.partnerId, number],
-      read: selection.read,
+      read: (values) => {
+        const known = text(values[selection.columns.length]);
+        return { plate: selection.read(values), distance: plateDistance(number, known) };
+      },
     });
-    return rows
-      .map((plate) => ({ plate, distance: plateDistance(number, plate.number) }))
+    return nearest(rows)
       .filter(({ distance }) => distance <= maxDistance)
       .sort(
         (left, right) =>
@@ -90,6 +131,16 @@ export class PlateRepository {
       )
       .slice(0, limit);
   }
+}
+
+/** Each plate once, with its smallest distance. */
+function nearest(matches: readonly PlateMatch[]): PlateMatch[] {
+  const byNumber = new Map<string, PlateMatch>();
+  for (const match of matches) {
+    const other = byNumber.get(match.plate.number);
+    if (other === undefined || match.distance < other.distance) byNumber.set(match.plate.number, match);
+  }
+  return [...byNumber.values()];
 }
 
 /** Numbers that name one of the provinces, as `provinceOf` finds them: first, or after WJ. Ranges, so that an index serves them. */

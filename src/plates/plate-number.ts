@@ -26,6 +26,14 @@ export function normalizePlateNumber(text: string): string {
   return text.replace(NOT_OF_A_PLATE, "").normalize("NFKC").toUpperCase().replace(NOT_OF_A_PLATE, "");
 }
 
+/** Longer than any plate in use: 粤Z1234港 has 7 characters, WJ粤12345 has 8. */
+const POSSIBLE_NUMBER = /^(?=.*[A-Z0-9])[A-Z0-9\p{Script=Han}]{2,12}$/u;
+
+/** Whether a normalised text can be a plate's number: 2 to 12 letters, digits and Chinese characters, not of the last alone. */
+export function isPossibleNumber(plateNumber: string): boolean {
+  return POSSIBLE_NUMBER.test(plateNumber);
+}
+
 /**
  * The province abbreviation that a normalised plate number carries, or null for plates that carry none (embassy,
  * military, civil aviation). Armed police plates carry theirs after WJ.

@@ -1,12 +1,12 @@
 /** Recognises a photo: an engine reads it, then the request and its readings are stored, also when the engine failed. */
-import { setTimeout } from "node:timers/promises";
+import { v7 as uuidv7 } from "uuid";
 import { requireScope, type Principal } from "../accounts/principal.js";
-import { DatabaseUnavailableError } from "../database/database.faults.js";
-import type { InTransaction } from "../database/database.js";
+import type { RequestLedger, VendorCalls } from "../accounts/vendor.calls.js";
 import { AppError } from "../errors.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
-import type { Logger } from "../logger.js";
+import type { EarlierAnswers } from "./earlier.answers.js";
+import type { RecognitionWriter } from "./recognition.writer.js";
 import {
   cancelled,
   EngineError,
@@ -24,11 +24,13 @@ import {
   type RecognizeOptions,
 } from "./request.records.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "./store/recognition.rows.js";
-import type { NewRecognition, NewRequest, RecognitionStore } from "./store/recognition.store.js";
+import type { Claim } from "./store/idempotency.store.js";
 
 export interface RecognizeResult {
   request: RecognitionRequestRow;
   recognitions: PlateRecognitionRow[];
+  /** Whether an earlier answer was given again. */
+  reused: boolean;
 }
 
 /** The engines to choose from: the server's own choice, and each one for callers who name it. */
@@ -37,28 +39,25 @@ export interface Engines {
   /** Recorded for an attempt that fails before an engine was reached. */
   preferredEngine: RecognitionEngine;
   byEngine: Partial<Record<RecognitionEngine, Engine>>;
+  /** Null where the vendor is not set up. */
+  vendor: { readonly isAsked: boolean } | null;
 }
 
 /** Called for every attempt, for the metrics. */
 export type AttemptObserver = (attempt: { engine: RecognitionEngine; status: string; seconds: number }) => void;
 
-/** What one transaction of a recognition can store. */
-export interface RecognitionStores {
-  recognitions: RecognitionStore;
+export interface RecognitionServiceOptions {
+  limits: ImageLimits;
+  onAttempt: AttemptObserver;
 }
-
-/** Milliseconds before each further try to store what an engine, perhaps for a fee, has read. */
-const SAVE_AGAIN_AFTER_MS = [250, 1_000] as const;
-/** No further try begins later: each may wait as long as DATABASE_CONNECT_TIMEOUT_MS for a connection. */
-const SAVE_AGAIN_WITHIN_MS = 15_000;
 
 export class RecognitionService {
   constructor(
     private readonly engines: Engines,
-    private readonly inTransaction: InTransaction<RecognitionStores>,
-    private readonly limits: ImageLimits,
-    private readonly logger: Logger,
-    private readonly onAttempt: AttemptObserver,
+    private readonly earlierAnswers: EarlierAnswers,
+    private readonly vendorCalls: VendorCalls,
+    private readonly writer: RecognitionWriter,
+    private readonly options: RecognitionServiceOptions,
   ) {}
 
   /** @throws AppError; an attempt that reached an engine is stored before, as FAILED */
@@ -73,20 +72,20 @@ export class RecognitionService {
     // The caller has gone, perhaps during an earlier recognition of the same operation.
     if (signal.aborted) throw cancelled(untraced(options.engine ?? this.engines.preferredEngine));
     const arrivedAt = new Date();
-    const photo = await readPhoto(file, source, this.limits);
+    const photo = await readPhoto(file, source, this.options.limits);
     const started = performance.now();
-    const attempt = {
-      principal,
-      photo,
-      options,
-      arrivedAt,
-      elapsed: () => Math.round(performance.now() - started),
-    };
+    const elapsed = () => Math.round(performance.now() - started);
+    const attempt = { id: uuidv7(), principal, photo, options, arrivedAt, elapsed };
+    const earlier = await this.earlierAnswers.find(principal, photo, options, attempt.id, signal);
+    if ("answer" in earlier) return { ...earlier.answer, reused: true };
+    const { claim } = earlier;
+    const ledger = this.vendorCalls.ledgerFor(principal, attempt.id);
     let recognition: Recognition;
     try {
-      recognition = await this.engineFor(options.engine).recognize(photo, signal);
+      const call = { signal, partnerId: principal.partnerId, ledger };
+      recognition = await this.engineFor(options.engine).recognize(photo, call);
     } catch (error) {
-      await this.storeFailure(attempt, error);
+      await this.saveFailure(attempt, error, claim, ledger);
       throw error;
     }
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
@@ -94,32 +93,10 @@ export class RecognitionService {
     const rows = recognition.readings.map((reading, rank) =>
       recognitionEntity(attempt, request, recognition, reading, rank),
     );
-    await this.save(principal, request, rows);
-    this.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
+    await this.writer.save(principal, request, rows, claim);
+    this.options.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
     const stored = requestRow(request);
-    return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)) };
-  }
-
-  /** Tries again while the database can't be reached: the ids stay the same, so that nothing is stored twice. */
-  private async save(principal: Principal, request: NewRequest, rows: readonly NewRecognition[]): Promise<void> {
-    const started = performance.now();
-    let mayBeStored = false;
-    for (const wait of [...SAVE_AGAIN_AFTER_MS, null]) {
-      try {
-        const again = mayBeStored;
-        await this.inTransaction(principal.clientId, ({ recognitions }) => {
-          recognitions.add(request, rows, { again });
-        });
-        return;
-      } catch (error) {
-        if (!(error instanceof DatabaseUnavailableError)) throw error;
-        mayBeStored ||= error.mayBeStored;
-        const late = performance.now() - started > SAVE_AGAIN_WITHIN_MS;
-        if (wait === null || late || !error.short) throw new DatabaseUnavailableError(error.cause, mayBeStored);
-        this.logger.warn({ reason: String(error.cause), requestId: request.id }, "a recognition is stored again");
-        await setTimeout(wait);
-      }
-    }
+    return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)), reused: false };
   }
 
   private engineFor(engine: RecognitionEngine | null): Engine {
@@ -135,19 +112,20 @@ export class RecognitionService {
     return named;
   }
 
-  /** The caller is told why the recognition failed, even when the failure can't be stored. */
-  private async storeFailure(attempt: Attempt, error: unknown): Promise<void> {
+  /** The same call again is a new try only where nothing can have been billed and another try may succeed. */
+  private async saveFailure(
+    attempt: Attempt,
+    error: unknown,
+    claim: Claim | null,
+    { hasCalled }: RequestLedger,
+  ): Promise<void> {
     const trace =
       error instanceof EngineError ? error.trace : untraced(attempt.options.engine ?? this.engines.preferredEngine);
-    const code = error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR";
+    const { code, retryable } = error instanceof AppError ? error : INTERNAL;
     const request = requestEntity(attempt, trace, "FAILED", code);
-    this.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
-    try {
-      await this.inTransaction(attempt.principal.clientId, ({ recognitions }) => {
-        recognitions.add(request, []);
-      });
-    } catch (storeError) {
-      this.logger.error({ err: storeError, requestId: request.id }, "a failed recognition could not be stored");
-    }
+    this.options.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
+    await this.writer.saveFailure(attempt.principal, request, claim, hasCalled || !retryable);
   }
 }
+
+const INTERNAL = { code: "INTERNAL_SERVER_ERROR", retryable: false } as const;

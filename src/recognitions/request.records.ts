@@ -17,11 +17,15 @@ export interface RecognizeOptions {
   externalReference: string | null;
   /** Overrides the server's own choice for this call. */
   engine: RecognitionEngine | null;
+  /** The same key with the same photo gets the first answer again; null reads the photo anew. */
+  idempotencyKey: string | null;
   /** Stored where the engine gives no order id: callers of the Juhe protocol always get one. */
   orderId: string | null;
 }
 
 export interface Attempt {
+  /** Of the request that it stores. */
+  id: string;
   principal: Principal;
   photo: Photo;
   options: RecognizeOptions;
@@ -30,13 +34,13 @@ export interface Attempt {
 }
 
 export function requestEntity(
-  { principal, photo, options, arrivedAt, elapsed }: Attempt,
+  { id, principal, photo, options, arrivedAt, elapsed }: Attempt,
   trace: EngineTrace,
   status: NewRequest["status"],
   errorCode: NewRequest["errorCode"],
 ): NewRequest {
   return {
-    id: uuidv7(),
+    id,
     partnerId: principal.partnerId,
     status,
     engine: trace.engine,
@@ -54,6 +58,7 @@ export function requestEntity(
     rawAnswer: storable(trace.rawAnswer),
     durationMs: elapsed(),
     createdAt: arrivedAt,
+    cameraId: options.cameraId,
   };
 }
 
@@ -85,6 +90,7 @@ export function recognitionEntity(
     recognizedAt: new Date(),
     cameraId: options.cameraId,
     engine: recognition.engine,
+    readPlateNumber: null,
   };
 }
 
@@ -103,7 +109,7 @@ export function requestRow(request: NewRequest): RecognitionRequestRow {
     height: request.imageHeight,
   };
   const { id: key, status, engine, source, orderId, juheErrorCode, errorCode, fallbackReason } = request;
-  const { externalReference, durationMs, createdAt } = request;
+  const { externalReference, durationMs, createdAt, cameraId } = request;
   return {
     key,
     id: publicId("RecognitionRequest", key),
@@ -117,6 +123,7 @@ export function requestRow(request: NewRequest): RecognitionRequestRow {
     externalReference,
     durationMs,
     createdAt: createdAt.toISOString(),
+    cameraId,
     image,
   };
 }
@@ -142,5 +149,7 @@ export function recognitionRow(entity: NewRecognition, request: RecognitionReque
     engine,
     boundingBox: boxOf(boxLeft, boxTop, boxRight, boxBottom),
     request,
+    // A reading that was just stored has none.
+    corrections: [],
   };
 }

@@ -4,7 +4,7 @@ import { Parameters } from "../database/parameters.js";
 import { utc } from "../database/selection.js";
 import { number, numberOrNull, timestamp, type Statement, type Timestamp } from "../database/statement.js";
 import { EARLIEST_CAPTURE, latestCapture } from "../recognitions/captured-at.js";
-import { conditionsOf, type RecognitionFilter } from "../recognitions/store/recognition.filter.js";
+import { selectReadings, type RecognitionFilter } from "../recognitions/store/recognition.filter.js";
 import type { RecognitionTables } from "../recognitions/store/recognition.tables.js";
 
 export const STATS_INTERVALS = ["HOUR", "DAY", "WEEK", "MONTH"] as const;
@@ -49,10 +49,8 @@ export function statsStatement(
   // Stores of version 0.1.0 may hold readings of any year; a single one must not stretch everybody's statistics.
   const capturedAt = { gte: gte ?? EARLIEST_CAPTURE, lt: lt ?? latestCapture(new Date()) };
   const parameters = new Parameters();
-  const conditions = [
-    `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-    ...conditionsOf({ ...filter, capturedAt }, p, parameters),
-  ];
+  const columns = `${p.capturedAt}, ${p.plateNumber}, ${p.confidence}`;
+  const readings = selectReadings(fromRecognitions, columns, principal, { ...filter, capturedAt }, p, parameters);
   const unit = interval.toLowerCase();
   const zone = `${parameters.add(timeZone)}::text`;
   const from = `${parameters.add(gte ?? null)}::timestamptz`;
@@ -70,7 +68,7 @@ export function statsStatement(
     // Plates are told apart by grouping twice, which PostgreSQL spreads over its workers; count(DISTINCT …) sorts in one.
     text: `WITH per_plate AS MATERIALIZED (
         SELECT ${bucketOf(p.capturedAt)} AS bucket, ${p.plateNumber} AS plate, count(*) AS times, sum(${p.confidence}) AS confidence
-        FROM ${fromRecognitions} WHERE ${conditions.join(" AND ")} GROUP BY 1, 2
+        FROM (${readings}) p GROUP BY 1, 2
       ), counted AS MATERIALIZED (
         SELECT bucket, sum(times)::int AS times, count(*)::int AS plates, (sum(confidence) / sum(times))::float8 AS confidence
         FROM per_plate GROUP BY bucket

@@ -31,6 +31,8 @@ const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", me
 const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
 const requestId = ({ key }: SeededRequest): string => `request_${key}`;
 
+type Row = SeededReading | SeededRequest;
+
 interface Paging {
   first?: number | null;
   after?: string | null;
@@ -39,7 +41,7 @@ interface Paging {
 }
 
 interface Connection {
-  rows: SeededReading[];
+  rows: Row[];
   order: string;
   total: number;
   hasNextPage: boolean;
@@ -53,6 +55,16 @@ interface Filter {
   confidence?: { gte?: number | null; lte?: number | null } | null;
   color?: string[] | null;
   cameraId?: string[] | null;
+}
+
+interface RequestFilter {
+  status?: string[] | null;
+  engine?: string[] | null;
+  errorCode?: string[] | null;
+  externalReference?: string | null;
+  cameraId?: string[] | null;
+  imageSha256?: string | null;
+  createdAt?: { gte?: string | null; lt?: string | null } | null;
 }
 
 type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, unknown>>>;
@@ -104,6 +116,13 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     const times = seen.map(({ capturedAt }) => capturedAt).sort();
     return { number, firstSeenAt: times[0], lastSeenAt: times.at(-1), sightings: seen.length };
   };
+  const readAs = (number: string) => {
+    const corrected = readings.filter(({ corrections }) => corrections[0]?.from === number);
+    const [latest] = corrected.sort((a, b) =>
+      a.capturedAt !== b.capturedAt ? (a.capturedAt < b.capturedAt ? 1 : -1) : a.key < b.key ? 1 : -1,
+    );
+    return latest ? plateOf(latest.plateNumber) : null;
+  };
   const find = (id: string, type?: string): SeededReading | SeededRequest | null => {
     const match = /^(recognition|request)_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/.exec(
       id,
@@ -120,7 +139,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     Query: {
       node: async (_root, { id }: { id: string }) => find(id),
       nodes: async (_root, { ids }: { ids: string[] }) => ids.map(async (id) => find(id)),
-      plate: async (_root, { number }: { number: string }) => plateOf(number),
+      plate: async (_root, { number }: { number: string }) => plateOf(number) ?? readAs(number),
       plateRecognition: async (_root, { id }: { id: string }) => find(id, "PlateRecognition"),
       recognitionRequest: async (_root, { id }: { id: string }) => find(id, "RecognitionRequest"),
       plateRecognitions: async (_root, args: Paging & { filter?: Filter | null; orderBy?: string | null }) =>
@@ -129,13 +148,27 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
           args.orderBy ?? "CAPTURED_AT_DESC",
           args,
         ),
+      recognitionRequests: async (_root, args: Paging & { filter?: RequestFilter | null; orderBy?: string | null }) => {
+        const filter = args.filter ?? {};
+        if (filter.imageSha256 != null && filter.imageSha256.length !== 64)
+          throw bad("`imageSha256` must be 64 hexadecimal characters.");
+        return page(
+          requests.filter((row) => meetsRequest(row, filter)),
+          args.orderBy ?? "CREATED_AT_DESC",
+          args,
+        );
+      },
       similarPlates: async (_root, args: { number: string; maxDistance?: number | null; first?: number | null }) => {
         const most = args.maxDistance ?? 2;
         if (most < 0 || most > 2) throw bad(`\`maxDistance\` must be from 0 to 2, and is ${most}.`);
         const first = args.first ?? 10;
         if (first < 0 || first > 100) throw bad(`\`first\` must be from 0 to 100, and is ${first}.`);
         return [...new Set(readings.map(({ plateNumber }) => plateNumber))]
-          .map((number) => ({ plate: plateOf(number), distance: plateDistance(args.number, number) }))
+          .map((number) => {
+            const texts = readings.filter(({ plateNumber }) => plateNumber === number).map(readTextOf);
+            const distances = [number, ...texts].map((text) => plateDistance(args.number, text));
+            return { plate: plateOf(number), distance: Math.min(...distances) };
+          })
           .filter(({ distance }) => distance <= most)
           .sort(
             (a, b) =>
@@ -151,6 +184,17 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
         await decodeBase64Image(image, { maxBytes: 10 * 1024 * 1024 });
         throw new PlainError("INVALID_IMAGE", "Only images that are refused are generated.");
       },
+      deletePlateRecognitions: async () => {
+        throw bad("`filter` holds no condition: everything would be erased.");
+      },
+      deleteRecognitionRequests: async () => {
+        throw bad("`filter` holds no condition: everything would be erased.");
+      },
+      correctPlateRecognition: async (_root, { id, plateNumber }: { id: string; plateNumber: string }) => {
+        find(id, "PlateRecognition");
+        // Only numbers that are refused are generated.
+        throw bad(`${JSON.stringify(plateNumber)} is not a plate number.`);
+      },
     },
     Plate: {
       recognitions: async (plate: { number: string }, args: Paging) =>
@@ -162,6 +206,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     PlateRecognition: {
       id: readingId,
+      readPlateNumber: async (row: SeededReading) => readTextOf(row),
       request: async ({ requestKey }: SeededReading) => requests.find(({ key }) => key === requestKey),
       plate: async ({ plateNumber }: SeededReading) => plateOf(plateNumber),
     },
@@ -173,31 +218,56 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
       recognitions: async ({ key }: SeededRequest) =>
         readings.filter(({ requestKey }) => requestKey === key).sort((a, b) => a.rank - b.rank),
     },
-    PlateRecognitionConnection: {
-      nodes: ({ rows }: Connection) => rows,
-      edges: ({ rows, order }: Connection) => rows.map((node) => ({ node, cursor: cursorOf(order, node) })),
-      pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: Connection) => {
-        const [first, last] = [rows[0], rows.at(-1)];
-        return {
-          hasNextPage,
-          hasPreviousPage,
-          startCursor: first ? cursorOf(order, first) : null,
-          endCursor: last ? cursorOf(order, last) : null,
-        };
-      },
-      totalCount: async ({ total }: Connection) => total,
-    },
+    PlateRecognitionConnection: CONNECTION,
+    RecognitionRequestConnection: CONNECTION,
   };
+}
+
+function readTextOf({ plateNumber, corrections }: SeededReading): string {
+  return corrections[0]?.from ?? plateNumber;
+}
+
+const CONNECTION: Resolvers[string] = {
+  nodes: ({ rows }: Connection) => rows,
+  edges: ({ rows, order }: Connection) => rows.map((node) => ({ node, cursor: cursorOf(order, node) })),
+  pageInfo: ({ rows, order, hasNextPage, hasPreviousPage }: Connection) => {
+    const [first, last] = [rows[0], rows.at(-1)];
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: first ? cursorOf(order, first) : null,
+      endCursor: last ? cursorOf(order, last) : null,
+    };
+  },
+  totalCount: async ({ total }: Connection) => total,
+};
+
+function meetsRequest(row: SeededRequest, filter: RequestFilter): boolean {
+  const anyOf = (values: string[] | null | undefined, value: string | null): boolean =>
+    values == null || (value !== null && values.includes(value));
+  const { externalReference, imageSha256, createdAt } = filter;
+  return (
+    anyOf(filter.status, row.status) &&
+    anyOf(filter.engine, row.engine) &&
+    anyOf(filter.errorCode, row.errorCode) &&
+    anyOf(filter.cameraId, row.cameraId) &&
+    (externalReference == null || row.externalReference === externalReference) &&
+    (imageSha256 == null || row.sha256 === imageSha256.toLowerCase()) &&
+    (createdAt?.gte == null || row.createdAt >= createdAt.gte) &&
+    (createdAt?.lt == null || row.createdAt < createdAt.lt)
+  );
 }
 
 function meets(
   row: SeededReading,
   { plateNumber, capturedAt, recognizedAt, confidence, color, cameraId }: Filter,
 ): boolean {
+  const fits = (number: string): boolean =>
+    (plateNumber?.eq == null || number === plateNumber.eq) &&
+    (plateNumber?.startsWith == null || number.startsWith(plateNumber.startsWith)) &&
+    (plateNumber?.in == null || plateNumber.in.includes(number));
   return (
-    (plateNumber?.eq == null || row.plateNumber === plateNumber.eq) &&
-    (plateNumber?.startsWith == null || row.plateNumber.startsWith(plateNumber.startsWith)) &&
-    (plateNumber?.in == null || plateNumber.in.includes(row.plateNumber)) &&
+    (fits(row.plateNumber) || fits(readTextOf(row))) &&
     (capturedAt?.gte == null || row.capturedAt >= capturedAt.gte) &&
     (capturedAt?.lt == null || row.capturedAt < capturedAt.lt) &&
     (recognizedAt?.gte == null || row.recognizedAt >= recognizedAt.gte) &&
@@ -209,16 +279,24 @@ function meets(
   );
 }
 
-function keyOf(order: string, row: SeededReading): string | number {
-  if (order.startsWith("CONFIDENCE")) return row.confidence;
-  return order.startsWith("CAPTURED") ? row.capturedAt : row.recognizedAt;
+/** The property of a row that each order begins with. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  CAPTURED_AT: "capturedAt",
+  RECOGNIZED_AT: "recognizedAt",
+  CONFIDENCE: "confidence",
+  CREATED_AT: "createdAt",
+};
+
+function keyOf(order: string, row: Row): string | number {
+  const property = PROPERTIES[order.replace(/_(ASC|DESC)$/, "")] ?? "";
+  return (row as unknown as Record<string, string | number>)[property] ?? "";
 }
 
-export function cursorOf(order: string, row: SeededReading): string {
+export function cursorOf(order: string, row: Row): string {
   return Buffer.from(JSON.stringify([order, keyOf(order, row), row.key])).toString("base64url");
 }
 
-function page(rows: readonly SeededReading[], order: string, { first, after, last, before }: Paging): Connection {
+function page(rows: readonly Row[], order: string, { first, after, last, before }: Paging): Connection {
   if (first != null && last != null) throw bad("Give `first` or `last`, not both.");
   for (const [name, size] of [
     ["last", last],
@@ -229,7 +307,7 @@ function page(rows: readonly SeededReading[], order: string, { first, after, las
   const sign = order.endsWith("_ASC") ? 1 : -1;
   const compare = (a: readonly [string | number, string], b: readonly [string | number, string]): number =>
     sign * (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
-  const place = (row: SeededReading): readonly [string | number, string] => [keyOf(order, row), row.key];
+  const place = (row: Row): readonly [string | number, string] => [keyOf(order, row), row.key];
   const [from, to] = [after, before].map((cursor) => (cursor == null ? null : position(cursor, order)));
   const within = [...rows]
     .sort((a, b) => compare(place(a), place(b)))

@@ -20,6 +20,7 @@ export interface SeededRequest {
   externalReference: string | null;
   durationMs: number;
   createdAt: string;
+  cameraId: string | null;
 }
 
 export interface SeededReading {
@@ -38,6 +39,8 @@ export interface SeededReading {
   recognizedAt: string;
   cameraId: string | null;
   engine: "LOCAL" | "JUHE";
+  /** Earliest first. */
+  corrections: { correctedAt: string; actorKey: string | null; from: string; to: string }[];
 }
 
 export interface SeededRows {
@@ -48,6 +51,9 @@ export interface SeededRows {
 const START = Date.UTC(2026, 2, 1);
 const REQUESTS = 40;
 const PLATES = ["粤A12345", "粤A1234S", "京B8O0O1", '沪C\u2028"1\\', "使014578", "粤TNT444", "鲁D00000", "粤A12346"];
+
+/** What the engine read of some readings, all of which were corrected. */
+const ONLY_READ = ["川X00000", "粤A12349"];
 
 /** The same for the same seed. */
 export function seededRows(seed: number): SeededRows {
@@ -80,11 +86,19 @@ export function seededRows(seed: number): SeededRows {
       externalReference: random.chance(0.3) ? `ref ${index} "\u0085` : null,
       durationMs: random.below(100),
       createdAt: at,
+      cameraId: [null, "east", 'we"st'][index % 3] ?? null,
     };
     requests.push(request);
     const plates = status === "SUCCEEDED" ? 1 + random.below(3) : 0;
     for (let rank = 0; rank < plates; rank += 1) {
       const plateNumber = random.pick(PLATES);
+      const read = random.chance(0.3) ? random.pick([...PLATES, ...ONLY_READ]) : plateNumber;
+      const corrections = [read, ...(random.chance(0.3) ? ["粤X00000"] : [])].map((from, place, all) => ({
+        correctedAt: new Date(START + place).toISOString(),
+        actorKey: random.pick([null, "abcdefghijkl"]),
+        from,
+        to: all[place + 1] ?? plateNumber,
+      }));
       readings.push({
         key: uuid(2, index * 10 + rank),
         requestKey: request.key,
@@ -101,6 +115,7 @@ export function seededRows(seed: number): SeededRows {
         recognizedAt: new Date(START + random.below(50) * 60_000).toISOString(),
         cameraId: random.pick([null, "east", 'we"st']),
         engine,
+        corrections: read === plateNumber ? [] : corrections,
       });
     }
   }
@@ -110,23 +125,36 @@ export function seededRows(seed: number): SeededRows {
 export async function storeRows(database: TestDatabase, { requests, readings }: SeededRows): Promise<void> {
   await database.query(
     `INSERT INTO recognition_requests (id, partner_id, status, engine, source, image_sha256, image_byte_size, image_format, image_width,
-        image_height, order_id, juhe_error_code, error_code, fallback_reason, external_reference, duration_ms, created_at)
+        image_height, order_id, juhe_error_code, error_code, fallback_reason, external_reference, duration_ms, created_at,
+        camera_id)
       SELECT key, $2, status, engine, source, decode(sha256, 'hex'), "byteSize", format, width, height, "orderId", "juheErrorCode", "errorCode",
-        "fallbackReason", "externalReference", "durationMs", "createdAt"
+        "fallbackReason", "externalReference", "durationMs", "createdAt", "cameraId"
       FROM json_to_recordset($1::json) AS r(key uuid, status text, engine text, source text, sha256 text, "byteSize" int, format text,
         width int, height int, "orderId" text, "juheErrorCode" int, "errorCode" text, "fallbackReason" text, "externalReference" text,
-        "durationMs" int, "createdAt" timestamptz)`,
+        "durationMs" int, "createdAt" timestamptz, "cameraId" text)`,
     [JSON.stringify(requests), BUILT_IN_PARTNER],
   );
-  const flat = readings.map(({ boundingBox, ...row }) => ({ ...row, ...boundingBox }));
+  const flat = readings.map(({ boundingBox, corrections, ...row }) => ({
+    ...row,
+    ...boundingBox,
+    readPlateNumber: corrections[0]?.from ?? null,
+  }));
   await database.query(
     `INSERT INTO plate_recognitions (id, partner_id, request_id, rank, plate_number, province, color, type, confidence, brightness, direction,
-        box_left, box_top, box_right, box_bottom, captured_at, recognized_at, camera_id, engine)
+        box_left, box_top, box_right, box_bottom, captured_at, recognized_at, camera_id, engine,
+        read_plate_number)
       SELECT key, $2, "requestKey", rank, "plateNumber", province, color, type, confidence, brightness, direction, "left", top, "right",
-        bottom, "capturedAt", "recognizedAt", "cameraId", engine
+        bottom, "capturedAt", "recognizedAt", "cameraId", engine, "readPlateNumber"
       FROM json_to_recordset($1::json) AS r(key uuid, "requestKey" uuid, rank int, "plateNumber" text, province text, color text, type text,
         confidence int, brightness int, direction text, "left" int, top int, "right" int, bottom int, "capturedAt" timestamptz,
-        "recognizedAt" timestamptz, "cameraId" text, engine text)`,
+        "recognizedAt" timestamptz, "cameraId" text, engine text, "readPlateNumber" text)`,
     [JSON.stringify(flat), BUILT_IN_PARTNER],
+  );
+  const corrections = readings.flatMap(({ key, corrections }) => corrections.map((each) => ({ ...each, key })));
+  await database.query(
+    `INSERT INTO plate_corrections (partner_id, id, recognition_id, corrected_at, actor_key, from_number, to_number)
+      SELECT $2, lpad(to_hex(row_number() OVER ()), 32, '0')::uuid, key, "correctedAt", "actorKey", "from", "to"
+      FROM json_to_recordset($1::json) AS r(key uuid, "correctedAt" timestamptz, "actorKey" text, "from" text, "to" text)`,
+    [JSON.stringify(corrections), BUILT_IN_PARTNER],
   );
 }

@@ -58,6 +58,8 @@ function pool(): ValuePool {
   const [first, , , , , middle] = rows.readings;
   const cursors = [first, middle].flatMap((row) => (row ? [cursorOf("CAPTURED_AT_DESC", row)] : []));
   const otherCursors = [first, middle].flatMap((row) => (row ? [cursorOf("CONFIDENCE_ASC", row)] : []));
+  const [request, , another] = rows.requests;
+  const requestCursors = [request, another].flatMap((row) => (row ? [cursorOf("CREATED_AT_DESC", row)] : []));
   return {
     id: [...ids, ...ids, ...ids, ...ids, absent, "zzz", 7],
     ids: [...ids, ...ids, ...ids, absent, "zzz"],
@@ -70,6 +72,10 @@ function pool(): ValuePool {
     maxDistance: [0, 1, 1, 2, 2, 2, 3],
     image: ["%%%", "data:image/png,plain"],
     options: [null, {}],
+    // Only filters without a condition, which are refused.
+    "Mutation.deletePlateRecognitions.filter": [{}, { plateNumber: {} }, { plateNumber: { contains: "" } }],
+    "Mutation.deleteRecognitionRequests.filter": [{}, { createdAt: {} }],
+    "Mutation.correctPlateRecognition.plateNumber": ["", "粤", "<b>"],
     "PlateNumberFilter.eq": ["粤A12345", "沪B00000"],
     "PlateNumberFilter.startsWith": ["粤", "京B"],
     "PlateNumberFilter.in": ["粤A12345", "京B8O0O1", "x"],
@@ -84,6 +90,15 @@ function pool(): ValuePool {
     "IntRange.lte": [80, 100],
     "PlateRecognitionFilter.color": ["BLUE", "GREEN"],
     "PlateRecognitionFilter.cameraId": ["east", 'we"st', "none"],
+    "Query.recognitionRequests.orderBy": [...repeated(["CREATED_AT_DESC"], 6), "CREATED_AT_ASC"],
+    "Query.recognitionRequests.after": [...repeated(requestCursors, 8), ...otherCursors, "zzz"],
+    "Query.recognitionRequests.before": [...repeated(requestCursors, 8), ...otherCursors, "zzz"],
+    "RecognitionRequestFilter.status": ["SUCCEEDED", "FAILED", "NO_PLATE"],
+    "RecognitionRequestFilter.engine": ["LOCAL", "JUHE"],
+    "RecognitionRequestFilter.errorCode": ["INVALID_IMAGE", "RECOGNIZER_MISCONFIGURED", "SERVER_BUSY"],
+    "RecognitionRequestFilter.externalReference": [request?.externalReference ?? "none", "none"],
+    "RecognitionRequestFilter.cameraId": ["east", 'we"st', "none"],
+    "RecognitionRequestFilter.imageSha256": [...repeated([request?.sha256.toUpperCase()], 6), "zzz"],
   };
 }
 

@@ -6,6 +6,7 @@ import type { BoundingBox, ImageFormat, Photo } from "../../src/images/photo.js"
 import { JuheClient } from "../../src/juhe/juhe.client.js";
 import { JuheEngine } from "../../src/engines/juhe.engine.js";
 import { EngineError, type Recognition } from "../../src/engines/engine.js";
+import { engineCall } from "../support/engine-calls.js";
 import { ANSWERS, EXAMPLE_ORDER_ID, EXAMPLE_READING, exampleWith, refusal, success } from "../support/juhe-answers.js";
 import { JuheStandIn } from "../support/juhe-stand-in.js";
 
@@ -27,7 +28,7 @@ afterEach(async () => {
 });
 
 /** A caller who waits for the answer to the end. */
-const WAITING = new AbortController().signal;
+const WAITING = engineCall();
 
 function recognize(photo: Photo, signal = WAITING): Promise<Recognition> {
   return engine.recognize(photo, signal);
@@ -266,7 +267,7 @@ describe("a caller who leaves", () => {
   const leftAlready = AbortSignal.abort();
 
   test("before the call is not billed for it", async () => {
-    await expect(recognize(await jpegPhoto(), leftAlready)).rejects.toMatchObject({
+    await expect(recognize(await jpegPhoto(), engineCall(leftAlready))).rejects.toMatchObject({
       code: "RECOGNIZER_UNAVAILABLE",
       message: "The request was cancelled before the photo was read.",
       trace: { engine: "JUHE", rawAnswer: null },
@@ -280,7 +281,7 @@ describe("a caller who leaves", () => {
       leaving.abort();
       return ANSWERS.example;
     });
-    expect((await recognize(await jpegPhoto(), leaving.signal)).readings).toEqual([EXAMPLE_READING]);
+    expect((await recognize(await jpegPhoto(), engineCall(leaving.signal))).readings).toEqual([EXAMPLE_READING]);
     expect(leaving.signal.aborted).toBe(true);
   });
 
@@ -295,7 +296,7 @@ describe("a caller who leaves", () => {
     const settled = Promise.allSettled(taking);
     while (vendor.requests.length < 32) await new Promise((resolve) => setTimeout(resolve, 10));
     const leaving = new AbortController();
-    const waiting = hasty.recognize(photo, leaving.signal);
+    const waiting = hasty.recognize(photo, engineCall(leaving.signal));
     setTimeout(() => leaving.abort(), 50);
     await expect(waiting).rejects.toMatchObject({ message: "The request was cancelled before the photo was read." });
     for (const outcome of await settled) expect(outcome.status).toBe("rejected");

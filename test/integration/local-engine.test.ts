@@ -5,6 +5,7 @@ import sharp from "sharp";
 import type { Photo } from "../../src/images/photo.js";
 import { readPhoto } from "../../src/images/photo.reader.js";
 import type * as Local from "../../src/engines/local/local.engine.js";
+import { engineCall } from "../support/engine-calls.js";
 import { fixture } from "../support/graphql-client.js";
 
 type LocalEngine = Local.LocalEngine;
@@ -15,7 +16,7 @@ const BUILT = new URL("../../dist/src/engines/local/local.engine.js", import.met
 const MODELS = fileURLToPath(new URL("../../models", import.meta.url));
 
 /** A caller who waits for the answer to the end. */
-const WAITING = new AbortController().signal;
+const WAITING = engineCall();
 
 let photo: Photo;
 let running: LocalEngine | undefined;
@@ -89,20 +90,22 @@ describe("the local engine", () => {
     const engine = await start({ queueLength: 1 });
     const first = engine.recognize(photo, WAITING);
     const leaving = new AbortController();
-    const second = engine.recognize(photo, leaving.signal);
+    const second = engine.recognize(photo, engineCall(leaving.signal));
     await expect(engine.recognize(photo, WAITING)).rejects.toMatchObject({ code: "RECOGNIZER_UNAVAILABLE" });
     leaving.abort();
     await expect(second).rejects.toMatchObject({ message: "The request was cancelled before the photo was read." });
     const third = engine.recognize(photo, WAITING);
     for (const { readings } of await Promise.all([first, third])) expect(readings).toHaveLength(2);
-    await expect(engine.recognize(photo, leaving.signal)).rejects.toMatchObject({ code: "RECOGNIZER_UNAVAILABLE" });
+    await expect(engine.recognize(photo, engineCall(leaving.signal))).rejects.toMatchObject({
+      code: "RECOGNIZER_UNAVAILABLE",
+    });
   });
 
   test("the thread of a photo whose caller leaves goes on with the next one", async () => {
     const engine = await start();
     for (const milliseconds of [1, 10, 20]) {
       const leaving = new AbortController();
-      const left = engine.recognize(photo, leaving.signal);
+      const left = engine.recognize(photo, engineCall(leaving.signal));
       const next = engine.recognize(photo, WAITING);
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
       leaving.abort();

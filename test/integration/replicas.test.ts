@@ -99,6 +99,43 @@ test("a caller reads what it just wrote, also from a replica that is behind, and
   expect(await replicaReads()).toBeGreaterThan(before);
 });
 
+test("a caller of another server reads what it wrote, by the position that the mutation's answer carries", async () => {
+  const other = await startServer({ DATABASE_URL: primary.url, DATABASE_REPLICA_URLS: replica.url });
+  const ask = (
+    url: string,
+    query: string,
+    variables: object,
+    headers: Record<string, string> = {},
+  ): Promise<Response> =>
+    fetch(`${url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+  const found = async (headers: Record<string, string>, id: string): Promise<boolean> => {
+    const answer = await ask(other.url, "query ($id: ID!) { recognitionRequest(id: $id) { id } }", { id }, headers);
+    return ((await answer.json()) as { data: { recognitionRequest: object | null } }).data.recognitionRequest !== null;
+  };
+  await replica.query("SELECT pg_wal_replay_pause()");
+  try {
+    const stored = await ask(
+      server.url,
+      "mutation ($image: String!) { recognizeBase64(image: $image) { request { id } } }",
+      { image: WHITE_PIXEL },
+    );
+    const { data } = (await stored.json()) as { data: { recognizeBase64: { request: { id: string } } } };
+    const { id } = data.recognizeBase64.request;
+    const position = stored.headers.get("x-plategraph-position") ?? "";
+    expect(position).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
+    expect(await found({}, id)).toBe(false);
+    expect(await found({ "x-plategraph-position": position }, id)).toBe(true);
+    expect((await ask(other.url, "{ __typename }", {}, { "x-plategraph-position": "later" })).status).toBe(400);
+  } finally {
+    await replica.query("SELECT pg_wal_replay_resume()");
+    await other.stop();
+  }
+});
+
 /** Index scans that the replica did on the attempts: its counters come with some delay. */
 async function replicaReads(): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 1_200));

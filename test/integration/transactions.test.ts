@@ -60,6 +60,7 @@ function requestOf(externalReference: string): NewRequest {
     rawAnswer: { text: "粤", list: [1, null] },
     durationMs: 1,
     createdAt: new Date(),
+    cameraId: null,
   };
 }
 
@@ -84,6 +85,7 @@ function readingsOf(request: NewRequest, count: number): NewRecognition[] {
     recognizedAt: request.createdAt,
     cameraId: null,
     engine: "LOCAL",
+    readPlateNumber: null,
   }));
 }
 

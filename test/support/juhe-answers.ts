@@ -10,6 +10,8 @@ export interface StandInAnswer {
    * `end`, the default, ends the answer; `cut` promises more bytes and closes the connection; `drip` sends a space every
    * few milliseconds for ever; `silence` sends not even a status line, and neither does `close`, which hangs up at once.
    */
+  /** Milliseconds before the first byte. */
+  afterMs?: number;
   then?: "end" | "cut" | "drip" | "silence" | "close";
 }
 

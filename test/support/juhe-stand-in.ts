@@ -122,7 +122,12 @@ export class JuheStandIn {
     };
   }
 
-  #send(response: ServerResponse, { status = 200, body, then = "end" }: StandInAnswer): void {
+  #send(response: ServerResponse, { afterMs = 0, ...answer }: StandInAnswer): void {
+    if (afterMs === 0) this.#sendNow(response, answer);
+    else this.#timers.add(setTimeout(() => this.#sendNow(response, answer), afterMs));
+  }
+
+  #sendNow(response: ServerResponse, { status = 200, body, then = "end" }: StandInAnswer): void {
     const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
     if (then === "silence") return;
     if (then === "close") return void response.socket?.destroy();

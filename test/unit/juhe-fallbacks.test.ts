@@ -4,6 +4,7 @@ import type { Photo } from "../../src/images/photo.js";
 import { JuheThenLocalEngine } from "../../src/engines/juhe-then-local.engine.js";
 import { LocalThenJuheEngine } from "../../src/engines/local-then-juhe.engine.js";
 import { EngineError, type EngineTrace, type Recognition, type Engine } from "../../src/engines/engine.js";
+import { engineCall } from "../support/engine-calls.js";
 import { EXAMPLE_READING } from "../support/juhe-answers.js";
 
 const PHOTO = { source: "UPLOAD" } as Photo;
@@ -46,7 +47,7 @@ const PASSING = [
 ] as const;
 const LASTING = ["RECOGNIZER_MISCONFIGURED", "INTERNAL_SERVER_ERROR"] as const;
 /** A caller who waits for the answer to the end. */
-const WAITING = new AbortController().signal;
+const WAITING = engineCall();
 const BAD_PICTURE = new Fixed(new AppError("INVALID_IMAGE", "the picture ends early"));
 
 describe("juhe-then-local", () => {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { checkedCapturedAt } from "../../src/recognitions/captured-at.js";
-import { fitsOrder } from "../../src/recognitions/store/recognition.order.js";
+import { RECOGNITION_LIST, type RecognitionOrder } from "../../src/recognitions/store/recognition.order.js";
 import { StatementNames } from "../../src/database/statement.names.js";
 import { WritePositions } from "../../src/database/write.positions.js";
+
+const ID = "0190a000-0000-7000-8000-000000000001";
+const fitsOrder = (order: RecognitionOrder, value: unknown): boolean =>
+  RECOGNITION_LIST.positionFrom(order, value, ID) !== null;
 
 describe("C10: a cursor's value is one that its column can hold", () => {
   test.each([1e300, 99999999999, -2147483649, 1.5, NaN, "80", null])("confidence %p is not", (value) => {

@@ -22,6 +22,11 @@ export class AccountStore {
     return partners.findOneByOrFail({ name });
   }
 
+  async partnerIds(): Promise<string[]> {
+    const partners = await this.dataSource.getRepository(PartnerEntity).find({ select: { id: true } });
+    return partners.map(({ id }) => id);
+  }
+
   async insertKey(key: ApiKeyRow, action: "KEY_CREATED" | "KEY_ROTATED"): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await manager.insert(ApiKeyEntity, key);

@@ -4,7 +4,7 @@ import { AppError } from "../../errors.js";
 import type { ImageFormat, Photo } from "../../images/photo.js";
 import { decodingWeight, readPhoto } from "../../images/photo.reader.js";
 import type { Logger } from "../../logger.js";
-import { cancelled, EngineError, untraced, type Engine, type Recognition } from "../engine.js";
+import { cancelled, EngineError, untraced, type Engine, type EngineCall, type Recognition } from "../engine.js";
 import { TaskQueue } from "../task.queue.js";
 import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
 import type { LocatedReading } from "./plate.pipeline.js";
@@ -79,13 +79,13 @@ export class LocalEngine implements Engine {
     throw failure.reason;
   }
 
-  async recognize(photo: Photo, signal: AbortSignal): Promise<Recognition> {
-    return { ...TRACE, readings: await this.locate(photo, signal) };
+  async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {
+    return { ...TRACE, readings: await this.locate(photo, call) };
   }
 
   /** The readings with the corners of their plates. Rejects like `recognize`. */
-  async locate(photo: Photo, signal: AbortSignal): Promise<LocatedReading[]> {
-    const answer = await this.#read(photo, signal);
+  async locate(photo: Photo, call: Pick<EngineCall, "signal" | "partnerId">): Promise<LocatedReading[]> {
+    const answer = await this.#read(photo, call);
     if ("refusal" in answer) throw new AppError(answer.refusal.code, answer.refusal.message);
     return answer.readings;
   }
@@ -100,10 +100,12 @@ export class LocalEngine implements Engine {
    * Settles at the latest when the photo's time has run out or the signal aborts. A photo that waits is then dropped; the thread of one that is being
    * read stops at its next step. To end a thread in the midst of an inference would abort the process.
    */
-  async #read(photo: Photo, signal: AbortSignal): Promise<WorkerAnswer> {
-    const { threads, queueLength, timeoutMs } = this.#options;
+  async #read(photo: Photo, { signal, partnerId }: Pick<EngineCall, "signal" | "partnerId">): Promise<WorkerAnswer> {
+    const { queueLength, timeoutMs } = this.#options;
     if (signal.aborted) throw cancelled(TRACE);
-    if (this.#queue.length >= threads + queueLength) throw unavailable("The local engine has too many photos waiting.");
+    if (this.#queue.isFullFor(partnerId, queueLength)) {
+      throw unavailable("The local engine has too many photos waiting.");
+    }
     const stop = new StopFlag();
     const leaving = new AbortController();
     const leave = (reason: EngineError): void => {
@@ -118,7 +120,11 @@ export class LocalEngine implements Engine {
       leaving.signal.addEventListener("abort", () => reject(leaving.signal.reason as EngineError), { once: true });
     });
     try {
-      const answer = this.#queue.run(() => this.#readInWorker(photo, stop), leaving.signal, priorityOf(photo));
+      const answer = this.#queue.run(() => this.#readInWorker(photo, stop), {
+        partnerId,
+        leaving: leaving.signal,
+        priority: priorityOf(photo),
+      });
       return await Promise.race([answer, left]);
     } finally {
       clearTimeout(timer);

@@ -4,7 +4,7 @@
  */
 import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
 import { MAX_NODES } from "../paging.js";
-import { MAX_PAGE_SIZE } from "../../recognitions/store/recognition.page.js";
+import { MAX_PAGE_SIZE } from "../../database/keyset.js";
 
 /** Of the statement that a field runs; loaders run one statement for all parents, whose share is counted for each. */
 export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
@@ -14,19 +14,27 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "Query.plateRecognition": 150,
   "Query.recognitionRequest": 150,
   "Query.plateRecognitions": 300,
+  "Query.recognitionRequests": 300,
   "Query.similarPlates": 20_000,
   "Query.recognitionStats": 30_000,
+  "Query.usage": 30_000,
   "Plate.recognitions": 50,
   "PlateRecognition.request": 5,
   "PlateRecognition.plate": 5,
+  "PlateRecognition.readPlateNumber": 5,
+  "PlateRecognition.corrections": 5,
   "RecognitionRequest.recognitions": 10,
-  "PlateRecognitionConnection.totalCount": 10_000,
+  "Mutation.correctPlateRecognition": 2_000,
+  "Mutation.deletePlateRecognitions": 50_000,
+  "Mutation.deleteRecognitionRequests": 50_000,
   "Mutation.recognizeUpload": 5_000,
   "Mutation.recognizeBase64": 5_000,
 };
 
-/** `totalCount` below one plate counts the readings of that plate alone. */
-export const PLATE_TOTAL_COST = 150;
+/** Of `totalCount`, by the field that gives the connection: below one plate the readings of that plate alone are counted. */
+export const TOTAL_COSTS: Readonly<Record<string, number>> = { "Plate.recognitions": 150 };
+/** Of `totalCount` below any other field. */
+export const TOTAL_COST = 10_000;
 
 /** Fields that read a photo. */
 export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set([
@@ -36,6 +44,8 @@ export const RECOGNITION_FIELDS: ReadonlySet<string> = new Set([
 
 /** A photo rarely shows more plates. */
 const PLATES_PER_PHOTO = 4;
+/** A reading is rarely corrected more often. */
+const CORRECTIONS = 2;
 const DEFAULT_PAGE_SIZE = 20;
 const DEFAULT_MATCHES = 10;
 const HOUR_MS = 3_600_000;
@@ -55,11 +65,13 @@ export type RawArguments = Readonly<Record<string, unknown>>;
 export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>> = {
   "Query.nodes": ({ ids }) => (Array.isArray(ids) ? Math.min(ids.length, MAX_NODES) : 1),
   "Query.plateRecognitions": pageSize,
+  "Query.recognitionRequests": pageSize,
   "Plate.recognitions": pageSize,
   "Query.similarPlates": ({ first }) => bounded(first) ?? DEFAULT_MATCHES,
   "Query.recognitionStats": buckets,
   "RecognitionRequest.recognitions": () => PLATES_PER_PHOTO,
   "RecognizePayload.recognitions": () => PLATES_PER_PHOTO,
+  "PlateRecognition.corrections": () => CORRECTIONS,
 };
 
 function pageSize({ first, last }: RawArguments): number {

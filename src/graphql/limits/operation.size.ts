@@ -19,7 +19,14 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { LIST_SIZES, PLATE_TOTAL_COST, RECOGNITION_FIELDS, STATEMENT_COSTS, type RawArguments } from "./field.costs.js";
+import {
+  LIST_SIZES,
+  RECOGNITION_FIELDS,
+  STATEMENT_COSTS,
+  TOTAL_COST,
+  TOTAL_COSTS,
+  type RawArguments,
+} from "./field.costs.js";
 import { introspectionListSizes } from "./introspection.sizes.js";
 
 export interface OperationSize {
@@ -155,7 +162,7 @@ class OperationCount {
     const cost = isPage
       ? below.cost + entries * below.costPerEntry + below.totals * totalCost(key)
       : entries * (below.cost + below.totals * totalCost(key) + below.costPerEntry);
-    const isTotal = key === "PlateRecognitionConnection.totalCount";
+    const isTotal = key.endsWith("Connection.totalCount");
     const isEntry = parent?.name.endsWith("Connection") === true && definition !== undefined && givesList(definition);
     const own = 1 + (isTotal ? 0 : (STATEMENT_COSTS[key] ?? 0));
     return {
@@ -186,8 +193,7 @@ class OperationCount {
 }
 
 function totalCost(connectionField: string): number {
-  if (connectionField === "Plate.recognitions") return PLATE_TOTAL_COST;
-  return STATEMENT_COSTS["PlateRecognitionConnection.totalCount"] ?? 0;
+  return TOTAL_COSTS[connectionField] ?? TOTAL_COST;
 }
 
 function fieldOf(

@@ -1,7 +1,7 @@
 /** Readings: one by id, lists by filter, and what hangs off a reading. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
-import type { RecognitionOrder } from "../../recognitions/store/recognition.order.js";
+import { RECOGNITION_LIST, type RecognitionOrder } from "../../recognitions/store/recognition.order.js";
 import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
 import { PlateRecognitionOrderEnum } from "../enums.js";
@@ -9,7 +9,7 @@ import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
 import { parsePublicIdOf } from "../../recognitions/public-id.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { IN_CONNECTION, ITSELF, partsOf } from "../selection.js";
-import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import { connectionOf, PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 
 @Resolver()
@@ -43,9 +43,8 @@ export class PlateRecognitionResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
     const checked = checkedFilter(filter);
-    const page = pageRequestOf(paging, orderBy ?? "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
-    const { rows, hasNextPage, hasPreviousPage } = await recognitions.findPage(principal, checked, page);
-    const count = (): Promise<number> => recognitions.count(principal, checked);
-    return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
+    const request = pageRequestOf(paging, RECOGNITION_LIST, orderBy ?? "CAPTURED_AT_DESC");
+    const page = await recognitions.findPage(principal, checked, { ...request, parts: partsOf(info, IN_CONNECTION) });
+    return connectionOf(page, RECOGNITION_LIST, request.order, () => recognitions.count(principal, checked));
   }
 }

@@ -19,11 +19,12 @@ import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
 import type { PlateMatch } from "../../plate-records/plate.repository.js";
 import type { PlateRow } from "../../plate-records/plate.table.js";
+import { RECOGNITION_LIST } from "../../recognitions/store/recognition.order.js";
 import type { GraphQLContext } from "../context.js";
 import { checkedText } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { IN_CONNECTION, partsOf } from "../selection.js";
-import { PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import { connectionOf, PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
 import { PlateType } from "../types/plate.type.js";
 
 const MAX_MATCHES = 100;
@@ -42,19 +43,25 @@ export class PlateMatchType {
 
 @Resolver(() => PlateType)
 export class PlateResolver {
-  @Query(() => PlateType, { nullable: true, description: "A plate by its number; null when it was never seen." })
+  @Query(() => PlateType, {
+    nullable: true,
+    description:
+      "A plate by its number; null when it was never seen. Where every reading of the number was corrected, the plate that the latest was corrected to.",
+  })
   async plate(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
     number: string,
     @Ctx() { loaders }: GraphQLContext,
   ): Promise<PlateRow | null> {
-    return loaders.plate.load(plateNumberOf(number));
+    const wanted = plateNumberOf(number);
+    return (await loaders.plate.load(wanted)) ?? loaders.plateReadAs.load(wanted);
   }
 
   @Query(() => [PlateMatchType], {
     description:
       "Plates whose number is like this one, nearest first, then those seen most often; the plate itself, if seen, is the nearest. " +
-      "Look-alikes (0 O D Q, 1 I, 8 B, 5 S, 2 Z, 6 G, and provinces such as 晋 鲁) are nearer than other characters.",
+      "Look-alikes (0 O D Q, 1 I, 8 B, 5 S, 2 Z, 6 G, and provinces such as 晋 鲁) are nearer than other characters. " +
+      "A plate whose number was corrected is also found by what the engine read.",
   })
   async similarPlates(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
@@ -85,10 +92,10 @@ export class PlateResolver {
     @Ctx() { loaders, principal, reads }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
-    const page = pageRequestOf(paging, "CAPTURED_AT_DESC", partsOf(info, IN_CONNECTION));
-    const { rows, hasNextPage, hasPreviousPage } = await loaders.pageOfPlate(plate.number, page);
-    const count = (): Promise<number> => reads.recognitions.count(principal, { plateNumber: { eq: plate.number } });
-    return { rows, hasNextPage, hasPreviousPage, order: page.order, count };
+    const request = pageRequestOf(paging, RECOGNITION_LIST, "CAPTURED_AT_DESC");
+    const page = await loaders.pageOfPlate(plate.number, { ...request, parts: partsOf(info, IN_CONNECTION) });
+    const count = (): Promise<number> => reads.recognitions.countOfPlate(principal, plate.number);
+    return connectionOf(page, RECOGNITION_LIST, request.order, count);
   }
 }
 

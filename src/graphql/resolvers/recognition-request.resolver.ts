@@ -1,7 +1,12 @@
 /** Attempts: one by its id, and its readings. */
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
+import { REQUEST_LIST, type RequestOrder } from "../../recognitions/store/request.order.js";
 import type { GraphQLContext } from "../context.js";
+import { RecognitionRequestOrderEnum } from "../enums.js";
+import { checkedRequestFilter, RecognitionRequestFilterInput } from "../inputs.js";
+import { pageRequestOf, PagingArgs } from "../paging.js";
+import { connectionOf, RecognitionRequestConnectionType, type RequestConnection } from "../types/connection.type.js";
 import { parsePublicIdOf } from "../../recognitions/public-id.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
@@ -17,6 +22,31 @@ export class RecognitionRequestResolver {
     @Ctx() { loaders }: GraphQLContext,
   ): Promise<RecognitionRequestRow | null> {
     return loaders.request.load(parsePublicIdOf("RecognitionRequest", id));
+  }
+
+  @Query(() => RecognitionRequestConnectionType, {
+    description:
+      "Recognition requests by status, engine, error, reference, camera, picture and time, a page at a time.",
+  })
+  async recognitionRequests(
+    @Arg("filter", () => RecognitionRequestFilterInput, {
+      nullable: true,
+      description: "Which recognition requests; all of them without it.",
+    })
+    filter: RecognitionRequestFilterInput | null,
+    @Arg("orderBy", () => RecognitionRequestOrderEnum, {
+      nullable: true,
+      defaultValue: "CREATED_AT_DESC",
+      description: "In which order.",
+    })
+    orderBy: RequestOrder | null,
+    @Args(() => PagingArgs) paging: PagingArgs,
+    @Ctx() { principal, reads: { requests } }: GraphQLContext,
+  ): Promise<RequestConnection> {
+    const checked = checkedRequestFilter(filter);
+    const page = pageRequestOf(paging, REQUEST_LIST, orderBy ?? "CREATED_AT_DESC");
+    const found = await requests.findPage(principal, checked, page);
+    return connectionOf(found, REQUEST_LIST, page.order, () => requests.count(principal, checked));
   }
 
   @FieldResolver(() => [PlateRecognitionType], { description: "Every plate read in the photo, best first." })

@@ -64,7 +64,6 @@ export class RecognizeResolver {
     source: ImageSource,
     options: RecognizeOptions,
   ): Promise<RecognizePayloadType> {
-    const { request, recognitions } = await this.service.recognize(principal, file, source, options, signal);
-    return { request, recognitions, reused: false };
+    return this.service.recognize(principal, file, source, options, signal);
   }
 }

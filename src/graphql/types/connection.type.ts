@@ -1,14 +1,27 @@
-/** A Relay connection over readings; what is costly (the total) is fetched only when selected. */
-import { Field, Int, ObjectType } from "type-graphql";
-import type { RecognitionOrder } from "../../recognitions/store/recognition.order.js";
-import type { RecognitionPage } from "../../recognitions/store/recognition.page.js";
-import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
+/** Relay connections; what is costly (the total) is fetched only when selected. */
+import { Field, Int, ObjectType, type ClassType } from "type-graphql";
+import type { Page } from "../../database/keyset.js";
+import type { RecognitionRequestRow, PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
+import { encodeCursor, type CursorList } from "../paging.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
+import { RecognitionRequestType } from "./recognition-request.type.js";
 
-/** What the resolvers of a connection work from: the page, its order, and how to count the whole list. */
-export interface RecognitionConnection extends RecognitionPage {
-  order: RecognitionOrder;
-  count(): Promise<number>;
+/** What the resolvers of a connection work from: the page, the cursors of its rows, and how to count the whole list. */
+export interface Connection<Row> extends Page<Row> {
+  readonly cursorOf: (row: Row) => string;
+  readonly count: () => Promise<number>;
+}
+
+export type RecognitionConnection = Connection<PlateRecognitionRow>;
+export type RequestConnection = Connection<RecognitionRequestRow>;
+
+export function connectionOf<Row, Order extends string>(
+  { rows, hasNextPage, hasPreviousPage }: Page<Row>,
+  list: CursorList<Row, Order>,
+  order: Order,
+  count: () => Promise<number>,
+): Connection<Row> {
+  return { rows, hasNextPage, hasPreviousPage, cursorOf: (row) => encodeCursor(list, order, row), count };
 }
 
 @ObjectType("PageInfo", {
@@ -29,29 +42,56 @@ export class PageInfoType {
   endCursor!: string | null;
 }
 
-@ObjectType("PlateRecognitionEdge", { simpleResolvers: true, description: "A reading and its place in the list." })
-export class PlateRecognitionEdgeType {
-  @Field(() => String, { description: "For `after` or `before` of the next call." })
-  cursor!: string;
-
-  @Field(() => PlateRecognitionType, { description: "The reading." })
-  node!: PlateRecognitionRow;
+/** An entry of a page as the resolvers give it. */
+export interface Edge<Row> {
+  cursor: string;
+  node: Row;
 }
 
-@ObjectType("PlateRecognitionConnection", {
-  simpleResolvers: true,
-  description: "A page of readings (Relay cursor connections).",
-})
-export class PlateRecognitionConnectionType {
-  @Field(() => [PlateRecognitionEdgeType], { description: "The readings of this page with their cursors." })
-  edges!: PlateRecognitionEdgeType[];
-
-  @Field(() => [PlateRecognitionType], { description: "The readings of this page." })
-  nodes!: PlateRecognitionType[];
-
-  @Field(() => PageInfoType, { description: "Where this page stands in the list." })
-  pageInfo!: PageInfoType;
-
-  @Field(() => Int, { description: "How many readings the whole list has; counted only when asked for." })
-  totalCount!: number;
+interface ConnectionShape {
+  edges: Edge<object>[];
+  nodes: object[];
+  pageInfo: PageInfoType;
+  totalCount: number;
 }
+
+/**
+ * The types `NameConnection` and `NameEdge` over nodes of the type `node`.
+ * @param one what an entry is, such as `reading`
+ */
+function connectionType(name: string, node: ClassType, one: string): ClassType<ConnectionShape> {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${one} and its place in the list.` })
+  class EdgeType implements Edge<object> {
+    @Field(() => String, { description: "For `after` or `before` of the next call." })
+    cursor!: string;
+
+    @Field(() => node, { description: `The ${one}.` })
+    node!: object;
+  }
+
+  @ObjectType(`${name}Connection`, {
+    simpleResolvers: true,
+    description: `A page of ${one}s (Relay cursor connections).`,
+  })
+  class ConnectionType implements ConnectionShape {
+    @Field(() => [EdgeType], { description: `The ${one}s of this page with their cursors.` })
+    edges!: EdgeType[];
+
+    @Field(() => [node], { description: `The ${one}s of this page.` })
+    nodes!: object[];
+
+    @Field(() => PageInfoType, { description: "Where this page stands in the list." })
+    pageInfo!: PageInfoType;
+
+    @Field(() => Int, { description: `How many ${one}s the whole list has; counted only when asked for.` })
+    totalCount!: number;
+  }
+  return ConnectionType;
+}
+
+export const PlateRecognitionConnectionType = connectionType("PlateRecognition", PlateRecognitionType, "reading");
+export const RecognitionRequestConnectionType = connectionType(
+  "RecognitionRequest",
+  RecognitionRequestType,
+  "recognition request",
+);

@@ -7,6 +7,7 @@ import type { BoxRow, PlateRecognitionRow } from "../../recognitions/store/recog
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { DirectionEnum, PlateColorEnum, PlateTypeEnum, RecognitionEngineEnum } from "../enums.js";
 import { NodeType } from "./node.type.js";
+import { PlateCorrectionType } from "./plate-correction.type.js";
 import { PlateType } from "./plate.type.js";
 import { RecognitionRequestType } from "./recognition-request.type.js";
 
@@ -30,7 +31,7 @@ export class BoundingBoxType implements BoxRow {
 }
 
 /** Fields that resolve to the row's property of the same name; `computed.fields.ts` resolves the others. */
-type RowFields = Omit<PlateRecognitionRow, "key" | "requestKey" | "request" | "boundingBox">;
+type RowFields = Omit<PlateRecognitionRow, "key" | "requestKey" | "request" | "boundingBox" | "corrections">;
 
 @ObjectType("PlateRecognition", {
   simpleResolvers: true,
@@ -41,7 +42,9 @@ export class PlateRecognitionType implements RowFields {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
 
-  @Field(() => String, { description: "车牌号: upper case, no separators, such as 粤TNT444." })
+  @Field(() => String, {
+    description: "车牌号: upper case, no separators, such as 粤TNT444. The corrected number, where it was corrected.",
+  })
   plateNumber!: string;
 
   @Field(() => String, {
@@ -88,6 +91,12 @@ export class PlateRecognitionType implements RowFields {
 
   @Field(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
   request!: RecognitionRequestType;
+
+  @Field(() => String, { description: "The number as the engine read it, before any correction." })
+  readPlateNumber!: string;
+
+  @Field(() => [PlateCorrectionType], { description: "Every correction of the number, earliest first." })
+  corrections!: PlateCorrectionType[];
 
   @Field(() => PlateType, { description: "Everything seen of this plate number." })
   plate!: PlateType;

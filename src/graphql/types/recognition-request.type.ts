@@ -7,7 +7,13 @@ import type { Timestamp } from "../../database/statement.js";
 import type { RecognitionStatus } from "../../recognitions/store/recognition-request.entity.js";
 import type { ImageRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
-import { ImageFormatEnum, ImageSourceEnum, RecognitionEngineEnum, RecognitionStatusEnum } from "../enums.js";
+import {
+  ErrorCodeEnum,
+  ImageFormatEnum,
+  ImageSourceEnum,
+  RecognitionEngineEnum,
+  RecognitionStatusEnum,
+} from "../enums.js";
 import { NodeType } from "./node.type.js";
 
 @ObjectType("ImageInfo", {
@@ -55,7 +61,10 @@ export class RecognitionRequestType implements RowFields {
   @Field(() => String, { nullable: true, description: "Juhe 单号." })
   orderId!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Why a FAILED attempt failed: the `code` that its caller got." })
+  @Field(() => ErrorCodeEnum, {
+    nullable: true,
+    description: "Why a FAILED attempt failed: the `code` that its caller got.",
+  })
   errorCode!: ErrorCode | null;
 
   @Field(() => String, {
@@ -81,4 +90,7 @@ export class RecognitionRequestType implements RowFields {
 
   @Field(() => DateTimeScalar, { description: "When the photo arrived." })
   createdAt!: Timestamp;
+
+  @Field(() => String, { nullable: true, description: "The camera, as the caller named it." })
+  cameraId!: string | null;
 }

@@ -13,6 +13,11 @@ import { RecognitionRequestEntity } from "./recognition-request.entity.js";
 @Index("plate_recognitions_by_request", ["partnerId", "requestId", "rank"])
 @Index("plate_recognitions_by_camera", ["partnerId", "cameraId", "capturedAt", "id"])
 @Index("plate_recognitions_by_type", ["partnerId", "type", "capturedAt", "id"])
+@Index("plate_recognitions_by_read_plate", ["partnerId", "readPlateNumber", "capturedAt", "id"], {
+  where: `"read_plate_number" IS NOT NULL`,
+})
+// A kind of index that TypeORM has no words for; the migration makes it.
+@Index("plate_recognitions_by_read_text", { synchronize: false })
 export class PlateRecognitionEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "plate_recognitions_pkey" })
   partnerId!: string;
@@ -39,7 +44,7 @@ export class PlateRecognitionEntity {
   @Column("smallint")
   rank!: number;
 
-  /** Normalised: upper case, no separators. */
+  /** Normalised: upper case, no separators. The corrected number, where the reading was corrected. */
   @Column({ type: "text", name: "plate_number", collation: "C" })
   plateNumber!: string;
 
@@ -86,4 +91,8 @@ export class PlateRecognitionEntity {
 
   @Column("text")
   engine!: RecognitionEngine;
+
+  /** What the engine read, where that was corrected; null otherwise. */
+  @Column({ type: "text", name: "read_plate_number", collation: "C", nullable: true })
+  readPlateNumber!: string | null;
 }

@@ -1,5 +1,5 @@
 /** One recognition request: an attempt at reading one photo, successful or not. */
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import { PartnerEntity } from "../../accounts/store/partner.entity.js";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
@@ -10,6 +10,18 @@ export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
 
 @Entity("recognition_requests")
 @Check("recognition_requests_error", `(status = 'FAILED') = (error_code IS NOT NULL)`)
+@Index("recognition_requests_by_created_at", ["partnerId", "createdAt", "id"])
+@Index("recognition_requests_by_status", ["partnerId", "status", "engine", "createdAt", "id"])
+@Index("recognition_requests_by_image", ["partnerId", "imageSha256", "createdAt", "id"])
+@Index("recognition_requests_by_error", ["partnerId", "errorCode", "createdAt", "id"], {
+  where: `"error_code" IS NOT NULL`,
+})
+@Index("recognition_requests_by_camera", ["partnerId", "cameraId", "createdAt", "id"], {
+  where: `"camera_id" IS NOT NULL`,
+})
+@Index("recognition_requests_by_reference", ["partnerId", "externalReference", "createdAt", "id"], {
+  where: `"external_reference" IS NOT NULL`,
+})
 export class RecognitionRequestEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "recognition_requests_pkey" })
   partnerId!: string;
@@ -77,4 +89,8 @@ export class RecognitionRequestEntity {
 
   @Column({ type: "timestamptz", name: "created_at", precision: 3 })
   createdAt!: Date;
+
+  /** The camera, as the caller named it. */
+  @Column("text", { name: "camera_id", nullable: true })
+  cameraId!: string | null;
 }

@@ -1,6 +1,7 @@
 /** The filter of readings and its SQL conditions. */
 import type { Direction, PlateColor, PlateType } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
+import type { Principal } from "../../accounts/principal.js";
 import type { ColumnNames } from "../../database/entity.table.js";
 import type { Parameters } from "../../database/parameters.js";
 import type { Timestamp } from "../../database/statement.js";
@@ -33,13 +34,56 @@ export interface RecognitionFilter {
   engine?: Optional<readonly RecognitionEngine[]>;
 }
 
-/** The conditions of `filter` on the readings. Values only ever go into `parameters`. */
-export function conditionsOf(
+type ReadingColumns = ColumnNames<PlateRecognitionEntity>;
+
+/**
+ * The conditions of `filter`, for each text of a reading that can meet those on the plate number: the number that it has and, where that was corrected,
+ * what the engine read. A reading meets one of the alternatives at most, so that their rows can be put together. Values only ever go into `parameters`.
+ */
+export function alternativesOf(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[][] {
+  const read = readConditions(filter, p, parameters);
+  return [ownConditions(filter, p, parameters), ...(read === null ? [] : [read])];
+}
+
+/** Of readings whose number meets the filter. */
+export function ownConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] {
+  return [
+    ...numberConditions(filter.plateNumber ?? {}, p.plateNumber, parameters),
+    ...otherConditions(filter, p, parameters),
+  ];
+}
+
+/** Of corrected readings that meet the filter by what the engine read alone; null for a filter without a condition on the number. */
+export function readConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] | null {
+  const { plateNumber } = filter;
+  if (!plateNumber || Object.values(plateNumber).every((condition) => condition == null)) return null;
+  return [
+    // The indexes of read texts hold corrected readings only.
+    `${p.readPlateNumber} IS NOT NULL`,
+    ...numberConditions(plateNumber, p.readPlateNumber, parameters),
+    `NOT (${numberConditions(plateNumber, p.plateNumber, parameters).join(" AND ")})`,
+    ...otherConditions(filter, p, parameters),
+  ];
+}
+
+/** `SELECT columns` of the readings that meet the filter. */
+export function selectReadings(
+  from: string,
+  columns: string,
+  principal: Pick<Principal, "partnerId">,
   filter: RecognitionFilter,
-  p: ColumnNames<PlateRecognitionEntity>,
+  p: ReadingColumns,
   parameters: Parameters,
-): string[] {
-  const conditions = filter.plateNumber ? numberConditions(filter.plateNumber, p.plateNumber, parameters) : [];
+): string {
+  const partner = `${p.partnerId} = ${parameters.add(principal.partnerId)}`;
+  return alternativesOf(filter, p, parameters)
+    .map((conditions) => `SELECT ${columns} FROM ${from} WHERE ${[partner, ...conditions].join(" AND ")}`)
+    .join(" UNION ALL ");
+}
+
+/** Every condition but those on the plate number. */
+function otherConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] {
+  const conditions: string[] = [];
   const compare = (column: string, operator: string, value: Optional<string | number>, cast: string): void => {
     if (value !== null && value !== undefined)
       conditions.push(`${column} ${operator} ${parameters.add(value)}::${cast}`);

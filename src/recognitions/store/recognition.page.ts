@@ -1,51 +1,40 @@
-/** Keyset pages: the rows that follow a given one, in any order, at the same cost for every page. */
+/** The statements of pages of readings. */
 import type { Principal } from "../../accounts/principal.js";
+import { equalTo, limitOf, pageRows, type OneByOne, type Page, type PageRequest } from "../../database/keyset.js";
 import { Parameters } from "../../database/parameters.js";
 import type { Statement } from "../../database/statement.js";
-import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
-import { ORDERS, type Position, type RecognitionOrder } from "./recognition.order.js";
+import { alternativesOf, ownConditions, readConditions, type RecognitionFilter } from "./recognition.filter.js";
+import { RECOGNITION_LIST, type RecognitionOrder } from "./recognition.order.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
 
-/** The largest page. */
-export const MAX_PAGE_SIZE = 100;
-
-/** The first rows after `after` (backward: the last ones before `before`); both may be given and bound the range. */
-export interface PageRequest {
-  order: RecognitionOrder;
-  /** 0 to `MAX_PAGE_SIZE`. */
-  size: number;
-  backward: boolean;
-  after: Position | null;
-  before: Position | null;
+export interface RecognitionPageRequest extends PageRequest<RecognitionOrder> {
   /** What each reading brings along. */
   parts: RecognitionParts;
 }
 
-export interface RecognitionPage {
-  rows: PlateRecognitionRow[];
-  hasNextPage: boolean;
-  hasPreviousPage: boolean;
+export type RecognitionPage = Page<PlateRecognitionRow>;
+
+/** A condition of the filter whose values are looked up one by one, and what else of the filter the rows must meet. */
+export interface Narrowed {
+  oneByOne: OneByOne;
+  rest: RecognitionFilter;
+  /** Whether the values are the plates that meet the conditions on the number. */
+  byPlate: boolean;
 }
 
-/** Rows whose property is one of the values; each value's own rows are found in order by an index that begins with the property. */
-export interface OneByOne {
-  property: "plateNumber" | "cameraId" | "type";
-  values: readonly string[];
-}
-
-/** One row more than the page holds is read: its presence says that the list goes on. */
 export function pageStatement(
   tables: RecognitionTables,
   principal: Principal,
   filter: RecognitionFilter,
-  page: PageRequest,
-  oneByOne: OneByOne | null,
+  page: RecognitionPageRequest,
+  narrowed: Narrowed | null,
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
   const limit = limitOf(page, parameters);
-  const rows = pageRows(tables, principal, filter, page, oneByOne, limit, parameters);
-  return selected(tables, rows, page, `ORDER BY ${orderOf(tables, page)} LIMIT ${limit}`, parameters);
+  const rows = rowsOf(tables, principal, filter, page, narrowed, limit, parameters);
+  const orderBy = RECOGNITION_LIST.orderBy(tables.p, page);
+  return selected(tables, rows, page, `ORDER BY ${orderBy} LIMIT ${limit}`, parameters);
 }
 
 /** The same page of each of many plates' histories, in one statement. */
@@ -53,76 +42,53 @@ export function pagePerPlateStatement(
   tables: RecognitionTables,
   principal: Principal,
   plateNumbers: readonly string[],
-  page: PageRequest,
+  page: RecognitionPageRequest,
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
-  const oneByOne: OneByOne = { property: "plateNumber", values: plateNumbers };
-  const rows = pageRows(tables, principal, {}, page, oneByOne, limitOf(page, parameters), parameters);
-  return selected(tables, rows, page, `ORDER BY ${tables.p.plateNumber}, ${orderOf(tables, page)}`, parameters);
+  const plates = { oneByOne: equalTo([tables.p.plateNumber], [plateNumbers]), rest: {}, byPlate: true };
+  const rows = rowsOf(tables, principal, {}, page, plates, limitOf(page, parameters), parameters);
+  const orderBy = RECOGNITION_LIST.orderBy(tables.p, page);
+  return selected(tables, rows, page, `ORDER BY ${tables.p.plateNumber}, ${orderBy}`, parameters);
 }
 
-/** Drops the extra row, turns a backward page round and says what lies on either side. */
-export function pageOf(rows: readonly PlateRecognitionRow[], page: PageRequest): RecognitionPage {
-  const goesOn = rows.length > page.size;
-  const kept = goesOn ? rows.slice(0, page.size) : [...rows];
-  return page.backward
-    ? { rows: kept.reverse(), hasNextPage: page.before !== null, hasPreviousPage: goesOn }
-    : { rows: kept, hasNextPage: goesOn, hasPreviousPage: page.after !== null };
-}
-
-function limitOf({ size }: PageRequest, parameters: Parameters): string {
-  return `${parameters.add(size + 1)}::int`;
-}
-
-/** The rows of the page before anything is joined to them. */
-function pageRows(
+function rowsOf(
   tables: RecognitionTables,
   principal: Principal,
   filter: RecognitionFilter,
-  page: PageRequest,
-  oneByOne: OneByOne | null,
+  page: RecognitionPageRequest,
+  narrowed: Narrowed | null,
   limit: string,
   parameters: Parameters,
 ): string {
-  const { p, fromRecognitions } = tables;
-  const conditions = [
+  const { p, fromRecognitions: from } = tables;
+  const everywhere = [
     `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-    ...(oneByOne ? [`${p[oneByOne.property]} = wanted.value`] : []),
-    ...conditionsOf(filter, p, parameters),
-    ...bounds(tables, page, parameters),
+    ...RECOGNITION_LIST.bounds(p, page, parameters),
   ];
-  // The largest page's limit stands in the text: for a parameter alone PostgreSQL would plan for a tenth of the table.
-  const most = `SELECT p.* FROM ${fromRecognitions} WHERE ${conditions.join(" AND ")}
-    ORDER BY ${orderOf(tables, page)} LIMIT ${MAX_PAGE_SIZE + 1}`;
-  return oneByOne
-    ? `SELECT p.* FROM unnest(${parameters.add(oneByOne.values)}::text[]) AS wanted(value)
-        CROSS JOIN LATERAL (SELECT p.* FROM (${most}) p LIMIT ${limit}) p`
-    : most;
+  const orderBy = RECOGNITION_LIST.orderBy(p, page);
+  const select = (conditions: readonly string[], oneByOne: OneByOne | null): string =>
+    pageRows({ from, alias: "p", conditions: [...everywhere, ...conditions], orderBy, oneByOne, limit }, parameters);
+  if (narrowed === null) return together(alternativesOf(filter, p, parameters).map((each) => select(each, null)));
+  const { oneByOne, rest, byPlate } = narrowed;
+  if (!byPlate) return together(alternativesOf(rest, p, parameters).map((each) => select(each, oneByOne)));
+  // The plates stand for the conditions on the number; what the engine read is looked up by the conditions themselves.
+  const own = select(ownConditions(rest, p, parameters), oneByOne);
+  const read = readConditions(filter, p, parameters);
+  return together(read === null ? [own] : [own, select(read, null)]);
+}
+
+function together(selects: readonly string[]): string {
+  const [first = ""] = selects;
+  return selects.length === 1 ? first : selects.map((rows) => `SELECT p.* FROM (${rows}) p`).join(" UNION ALL ");
 }
 
 function selected(
   tables: RecognitionTables,
   rows: string,
-  page: PageRequest,
+  page: RecognitionPageRequest,
   tail: string,
   { values }: Parameters,
 ): Statement<PlateRecognitionRow> {
   const { columns, join, read } = tables.recognitionWith(page.parts);
   return { text: `SELECT ${columns.join(", ")} FROM (${rows}) p ${join} ${tail}`, values, read };
-}
-
-function bounds({ p }: RecognitionTables, { order, after, before }: PageRequest, parameters: Parameters): string[] {
-  const { property, cast, direction } = ORDERS[order];
-  const bound = (operator: string, { value, id }: Position): string =>
-    `(${p[property]}, ${p.id}) ${operator} (${parameters.add(value)}::${cast}, ${parameters.add(id)}::uuid)`;
-  return [
-    ...(after ? [bound(direction === "ASC" ? ">" : "<", after)] : []),
-    ...(before ? [bound(direction === "ASC" ? "<" : ">", before)] : []),
-  ];
-}
-
-function orderOf({ p }: RecognitionTables, { order, backward }: PageRequest): string {
-  const { property, direction } = ORDERS[order];
-  const read = (direction === "ASC") === backward ? "DESC" : "ASC";
-  return `${p[property]} ${read}, ${p.id} ${read}`;
 }

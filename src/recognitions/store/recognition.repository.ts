@@ -1,16 +1,16 @@
 /** Reads of readings: plain rows of the principal's partner. */
 import type { Principal } from "../../accounts/principal.js";
 import { number, type Reader } from "../../database/statement.js";
+import { equalTo, pageOf } from "../../database/keyset.js";
 import { oneOf, Parameters } from "../../database/parameters.js";
 import { narrowsPlates, type PlateRepository } from "../../plate-records/plate.repository.js";
-import { conditionsOf, type RecognitionFilter } from "./recognition.filter.js";
+import { selectReadings, type RecognitionFilter } from "./recognition.filter.js";
 import {
-  pageOf,
   pagePerPlateStatement,
   pageStatement,
-  type OneByOne,
-  type PageRequest,
+  type Narrowed,
   type RecognitionPage,
+  type RecognitionPageRequest,
 } from "./recognition.page.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
@@ -25,16 +25,20 @@ export class RecognitionRepository {
     private readonly plates: PlateRepository,
   ) {}
 
-  async findPage(principal: Principal, filter: RecognitionFilter, page: PageRequest): Promise<RecognitionPage> {
-    const { oneByOne, rest } = await this.narrowed(principal, filter, page);
-    return pageOf(await this.database.rows(pageStatement(this.tables, principal, rest, page, oneByOne)), page);
+  async findPage(
+    principal: Principal,
+    filter: RecognitionFilter,
+    page: RecognitionPageRequest,
+  ): Promise<RecognitionPage> {
+    const narrowed = await this.narrowed(principal, filter, page);
+    return pageOf(await this.database.rows(pageStatement(this.tables, principal, filter, page, narrowed)), page);
   }
 
   /** One page of the history of each plate, in the order of `plateNumbers`. */
   async findPagePerPlate(
     principal: Principal,
     plateNumbers: readonly string[],
-    page: PageRequest,
+    page: RecognitionPageRequest,
   ): Promise<RecognitionPage[]> {
     const rows = await this.database.rows(pagePerPlateStatement(this.tables, principal, plateNumbers, page));
     const byPlate = grouped(rows, (row) => row.plateNumber);
@@ -44,13 +48,22 @@ export class RecognitionRepository {
   async count(principal: Principal, filter: RecognitionFilter): Promise<number> {
     const { p, fromRecognitions } = this.tables;
     const parameters = new Parameters();
-    const conditions = [
-      `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...conditionsOf(filter, p, parameters),
-    ];
+    const rows = selectReadings(fromRecognitions, "1", principal, filter, p, parameters);
     const [count] = await this.database.rows({
-      text: `SELECT count(*)::int FROM ${fromRecognitions} WHERE ${conditions.join(" AND ")}`,
+      text: `SELECT count(*)::int FROM (${rows}) p`,
       values: parameters.values,
+      read: ([value]) => number(value),
+      customPlan: true,
+    });
+    return count ?? 0;
+  }
+
+  /** How many readings have this number; not those whose number was corrected to another. */
+  async countOfPlate(principal: Principal, plateNumber: string): Promise<number> {
+    const { p, fromRecognitions } = this.tables;
+    const [count] = await this.database.rows({
+      text: `SELECT count(*)::int FROM ${fromRecognitions} WHERE ${p.partnerId} = $1 AND ${p.plateNumber} = $2`,
+      values: [principal.partnerId, plateNumber],
       read: ([value]) => number(value),
       customPlan: true,
     });
@@ -103,24 +116,29 @@ export class RecognitionRepository {
   private async narrowed(
     principal: Principal,
     filter: RecognitionFilter,
-    { order }: PageRequest,
-  ): Promise<{ oneByOne: OneByOne | null; rest: RecognitionFilter }> {
+    { order }: RecognitionPageRequest,
+  ): Promise<Narrowed | null> {
     if (narrowsPlates(filter)) {
       const numbers = await this.plates.findNumbers(principal, filter, MAX_PLATES_LOOKED_UP + 1);
       if (numbers.length <= MAX_PLATES_LOOKED_UP) {
         const rest = { ...filter, plateNumber: null, province: null };
-        return { oneByOne: { property: "plateNumber", values: numbers }, rest };
+        return { oneByOne: equalTo([this.tables.p.plateNumber], [numbers]), rest, byPlate: true };
       }
     }
     // The indexes of cameras and types are in the order of capture; in another order all of their rows would have to be sorted.
     if (filter.plateNumber?.eq == null && order.startsWith("CAPTURED_AT")) {
+      const { p } = this.tables;
       const { cameraId, type } = filter;
       if (cameraId && cameraId.length > 1)
-        return { oneByOne: { property: "cameraId", values: unique(cameraId) }, rest: { ...filter, cameraId: null } };
+        return {
+          oneByOne: equalTo([p.cameraId], [unique(cameraId)]),
+          rest: { ...filter, cameraId: null },
+          byPlate: false,
+        };
       if (type && type.length > 1)
-        return { oneByOne: { property: "type", values: unique(type) }, rest: { ...filter, type: null } };
+        return { oneByOne: equalTo([p.type], [unique(type)]), rest: { ...filter, type: null }, byPlate: false };
     }
-    return { oneByOne: null, rest: filter };
+    return null;
   }
 }
 

@@ -31,6 +31,7 @@ export interface RecognitionRequestRow {
   externalReference: string | null;
   durationMs: number;
   createdAt: Timestamp;
+  cameraId: string | null;
   /** Present where the read asked for it. */
   image?: ImageRow;
 }
@@ -64,6 +65,18 @@ export interface PlateRecognitionRow {
   boundingBox?: BoxRow | null;
   /** Present where the read asked for it. */
   request?: RecognitionRequestRow;
+  /** Earliest first, where they are known without being read. */
+  corrections?: readonly CorrectionRow[];
+}
+
+export interface CorrectionRow {
+  /** UUID of the reading. */
+  recognitionKey: string;
+  correctedAt: Timestamp;
+  /** The 12 characters by which the key is listed; null for callers without a key. */
+  actorKey: string | null;
+  from: string;
+  to: string;
 }
 
 /** What is read with a reading, beside its own columns. Every column costs time, whether it is selected or not. */

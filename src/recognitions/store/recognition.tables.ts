@@ -145,6 +145,7 @@ function requestSelection(table: EntityTable<RecognitionRequestEntity>): Selecti
     "externalReference",
     "durationMs",
     "createdAt",
+    "cameraId",
   ]);
   return {
     columns: list,
@@ -162,6 +163,7 @@ function requestSelection(table: EntityTable<RecognitionRequestEntity>): Selecti
       externalReference: value.externalReference(columns, at),
       durationMs: value.durationMs(columns, at),
       createdAt: value.createdAt(columns, at),
+      cameraId: value.cameraId(columns, at),
     }),
   };
 }

@@ -1,9 +1,12 @@
 /** Reads of recognition requests: plain rows of the principal's partner. */
 import type { Principal } from "../../accounts/principal.js";
+import { limitOf, pageOf, pageRows, type Page, type PageRequest } from "../../database/keyset.js";
 import { oneOf, Parameters } from "../../database/parameters.js";
-import type { Reader } from "../../database/statement.js";
+import { number, type Reader } from "../../database/statement.js";
 import type { RecognitionRequestRow } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
+import { requestConditions, requestsOneByOne, type RequestFilter } from "./request.filter.js";
+import { REQUEST_LIST, type RequestOrder } from "./request.order.js";
 
 export class RequestRepository {
   constructor(
@@ -24,5 +27,47 @@ export class RequestRepository {
       values: parameters.values,
       read: requestWithImage.read,
     });
+  }
+
+  async findPage(
+    principal: Principal,
+    filter: RequestFilter,
+    page: PageRequest<RequestOrder>,
+  ): Promise<Page<RecognitionRequestRow>> {
+    const { r, fromRequests: from, requestWithImage } = this.tables;
+    const parameters = new Parameters();
+    const limit = limitOf(page, parameters);
+    const { oneByOne, rest } = requestsOneByOne(filter, r);
+    const conditions = [
+      `${r.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...requestConditions(rest, r, parameters),
+      ...REQUEST_LIST.bounds(r, page, parameters),
+    ];
+    const orderBy = REQUEST_LIST.orderBy(r, page);
+    const rows = pageRows({ from, alias: "r", conditions, orderBy, oneByOne, limit }, parameters);
+    return pageOf(
+      await this.database.rows({
+        text: `SELECT ${requestWithImage.columns.join(", ")} FROM (${rows}) r ORDER BY ${orderBy} LIMIT ${limit}`,
+        values: parameters.values,
+        read: requestWithImage.read,
+      }),
+      page,
+    );
+  }
+
+  async count(principal: Principal, filter: RequestFilter): Promise<number> {
+    const { r, fromRequests } = this.tables;
+    const parameters = new Parameters();
+    const conditions = [
+      `${r.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...requestConditions(filter, r, parameters),
+    ];
+    const [count] = await this.database.rows({
+      text: `SELECT count(*)::int FROM ${fromRequests} WHERE ${conditions.join(" AND ")}`,
+      values: parameters.values,
+      read: ([value]) => number(value),
+      customPlan: true,
+    });
+    return count ?? 0;
   }
 }

@@ -64,5 +64,6 @@ function requestOf(createdAt: Date): NewRequest {
     rawAnswer: null,
     durationMs: 0,
     createdAt,
+    cameraId: null,
   };
 }

@@ -1,0 +1,107 @@
+/** Erases what meets a filter: in batches, each a short transaction of its own, so that inserts wait for one batch at most. */
+import { requireScope, type Principal } from "../accounts/principal.js";
+import type { AuditAction } from "../accounts/store/audit-entry.entity.js";
+import { auditEntry, type AuditStore } from "../accounts/store/audit.store.js";
+import { DatabaseUnavailableError } from "../database/database.faults.js";
+import type { InTransaction } from "../database/database.js";
+import type { Position } from "../database/keyset.js";
+import { AppError } from "../errors.js";
+import { normalizePlateNumber } from "../plates/plate-number.js";
+import type { ErasedBatch, ErasureStore } from "./store/erasure.store.js";
+import type { RecognitionFilter } from "./store/recognition.filter.js";
+import type { RequestFilter } from "./store/request.filter.js";
+
+/** What one transaction of an erasure can do. */
+export interface ErasureStores {
+  erasure: ErasureStore;
+  audit: AuditStore;
+}
+
+/** A call answers after this time, with what went so far. */
+export const ERASE_WITHIN_MS = 10_000;
+/** Transactions that wait for each other's plates: PostgreSQL ends one of them, which is then tried again. */
+const TRIES = 3;
+
+export class ErasureService {
+  constructor(
+    private readonly inTransaction: InTransaction<ErasureStores>,
+    private readonly withinMs = ERASE_WITHIN_MS,
+  ) {}
+
+  /**
+   * @returns how many readings went
+   * @throws AppError BAD_USER_INPUT for a filter that every reading meets
+   */
+  async eraseRecognitions(principal: Principal, filter: RecognitionFilter, signal: AbortSignal): Promise<number> {
+    requireScope(principal, "ADMIN");
+    const { plateNumber, ...others } = filter;
+    const { startsWith, contains, matches, ...whole } = plateNumber ?? {};
+    const parts = { startsWith, contains, matches: matches?.replaceAll("*", "") };
+    const narrow = Object.values(parts).some((part) => part != null && normalizePlateNumber(part) !== "");
+    if (!narrow && !holdsCondition({ ...others, whole })) throw emptyFilter();
+    return this.erase(principal, "RECOGNITIONS_ERASED", signal, ({ erasure }, after) =>
+      erasure.eraseRecognitions(principal, filter, after),
+    );
+  }
+
+  /**
+   * @returns how many requests went
+   * @throws AppError BAD_USER_INPUT for a filter without a condition
+   */
+  async eraseRequests(principal: Principal, filter: RequestFilter, signal: AbortSignal): Promise<number> {
+    requireScope(principal, "ADMIN");
+    if (!holdsCondition(filter)) throw emptyFilter();
+    return this.erase(principal, "REQUESTS_ERASED", signal, ({ erasure }, after) =>
+      erasure.eraseRequests(principal, filter, after),
+    );
+  }
+
+  private async erase(
+    principal: Principal,
+    action: AuditAction,
+    signal: AbortSignal,
+    batch: (stores: ErasureStores, after: Position | null) => Promise<ErasedBatch>,
+  ): Promise<number> {
+    const deadline = performance.now() + this.withinMs;
+    const entry = auditEntry(principal, action, null, 0);
+    let after: Position | null = null;
+    let total = 0;
+    do {
+      const from: Position | null = after;
+      const before = total;
+      const { erased, next } = await tried(() =>
+        this.inTransaction(principal.clientId, async (stores) => {
+          const done = await batch(stores, from);
+          // One entry for the call, true after each batch.
+          stores.audit.set({ ...entry, affected: before + done.erased });
+          return done;
+        }),
+      );
+      total += erased;
+      after = next;
+    } while (after !== null && performance.now() < deadline && !signal.aborted);
+    return total;
+  }
+}
+
+async function tried<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const passes = error instanceof DatabaseUnavailableError && error.short && !error.mayBeStored;
+      if (!passes || left === 0) throw error;
+    }
+  }
+}
+
+/** Whether anything is asked: a list or a value, at any depth. */
+function holdsCondition(filter: unknown): boolean {
+  if (filter === null || filter === undefined) return false;
+  if (typeof filter !== "object" || Array.isArray(filter)) return true;
+  return Object.values(filter).some(holdsCondition);
+}
+
+function emptyFilter(): AppError {
+  return new AppError("BAD_USER_INPUT", "`filter` holds no condition: everything would be erased.");
+}
