@@ -16,6 +16,8 @@ import {
 } from "graphql";
 import { decodeBase64Image } from "../../src/images/base64.js";
 import { plateDistance } from "../../src/plates/plate.distance.js";
+import type { Random } from "./random.js";
+import { plainStats, type StatsArguments } from "./plain.stats.js";
 import type { SeededReading, SeededRequest, SeededRows } from "./seeded.rows.js";
 
 export class PlainError extends Error {
@@ -31,7 +33,27 @@ const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", me
 const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
 const requestId = ({ key }: SeededRequest): string => `request_${key}`;
 
-type Row = SeededReading | SeededRequest;
+/** Decides how long each resolver takes, so that they end in another order; null for no delay. */
+export interface PlainContext {
+  order: Random | null;
+}
+
+interface SeenPlate {
+  number: string;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  sightings: number;
+}
+
+type Row = SeededReading | SeededRequest | SeenPlate;
+
+interface PlateFilter {
+  number?: Filter["plateNumber"];
+  province?: string[] | null;
+  firstSeenAt?: Filter["capturedAt"];
+  lastSeenAt?: Filter["capturedAt"];
+  sightings?: Filter["confidence"];
+}
 
 interface Paging {
   first?: number | null;
@@ -67,7 +89,7 @@ interface RequestFilter {
   createdAt?: { gte?: string | null; lt?: string | null } | null;
 }
 
-type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, unknown>>>;
+type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, PlainContext>>>;
 
 export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows): GraphQLSchema {
   const schema = buildClientSchema(introspection);
@@ -77,12 +99,13 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
     for (const [name, resolve] of Object.entries(fields)) {
       const field = type.getFields()[name];
       if (field === undefined) throw new Error(`The server has no field ${typeName}.${name}.`);
-      field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
+      field.resolve = delayed(resolve as GraphQLFieldResolver<unknown, PlainContext>);
     }
   }
   const node = schema.getType("Node");
   if (isInterfaceType(node)) {
-    node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
+    node.resolveType = (row: object) =>
+      "plateNumber" in row ? "PlateRecognition" : "number" in row ? "Plate" : "RecognitionRequest";
   }
   const dateTime = schema.getType("DateTime");
   if (isScalarType(dateTime)) {
@@ -98,6 +121,19 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
   return schema;
 }
 
+function delayed(resolve: GraphQLFieldResolver<unknown, PlainContext>): typeof resolve {
+  return (root, args, context, info) => {
+    const { order } = context;
+    if (order === null) return resolve(root, args, context, info);
+    let turns = order.below(12);
+    const wait = async (): Promise<unknown> => {
+      for (; turns > 0; turns -= 1) await new Promise((done) => setImmediate(done));
+      return resolve(root, args, context, info);
+    };
+    return wait();
+  };
+}
+
 function moment(value: unknown): string {
   const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
   if (typeof value !== "string" || !shape.test(value) || Number.isNaN(Date.parse(value))) {
@@ -110,11 +146,11 @@ function moment(value: unknown): string {
 }
 
 function plainResolvers({ requests, readings }: SeededRows): Resolvers {
-  const plateOf = (number: string) => {
+  const plateOf = (number: string): SeenPlate | null => {
     const seen = readings.filter(({ plateNumber }) => plateNumber === number);
     if (seen.length === 0) return null;
     const times = seen.map(({ capturedAt }) => capturedAt).sort();
-    return { number, firstSeenAt: times[0], lastSeenAt: times.at(-1), sightings: seen.length };
+    return { number, firstSeenAt: times[0] ?? "", lastSeenAt: times.at(-1) ?? "", sightings: seen.length };
   };
   const readAs = (number: string) => {
     const corrected = readings.filter(({ corrections }) => corrections[0]?.from === number);
@@ -123,7 +159,12 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     );
     return latest ? plateOf(latest.plateNumber) : null;
   };
-  const find = (id: string, type?: string): SeededReading | SeededRequest | null => {
+  const allPlates = (): SeenPlate[] =>
+    [...new Set(readings.map(({ plateNumber }) => plateNumber))].flatMap((number) => plateOf(number) ?? []);
+  const find = (id: string, type?: string): Row | null => {
+    const plate = /^plate_([\w-]+)$/.exec(id);
+    if (plate !== null && type === undefined) return plateOf(Buffer.from(plate[1] ?? "", "base64url").toString());
+    if (plate !== null) throw bad(`${JSON.stringify(id)} is the id of a Plate, not of a ${type}.`);
     const match = /^(recognition|request)_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/.exec(
       id,
     );
@@ -157,6 +198,30 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
           args.orderBy ?? "CREATED_AT_DESC",
           args,
         );
+      },
+      recognitionStats: async (_root, args: StatsArguments & { filter?: Filter | null }) => {
+        const stats = plainStats(
+          readings.filter((row) => meets(row, args.filter ?? {})),
+          args,
+          args.filter?.capturedAt ?? {},
+        );
+        if (stats === null)
+          throw bad(`${JSON.stringify(args.timeZone)} is not a time zone: use a name such as Asia/Shanghai.`);
+        return stats;
+      },
+      plates: async (_root, args: Paging & { filter?: PlateFilter | null; orderBy?: string | null }) =>
+        page(
+          allPlates().filter((row) => meetsPlate(row, args.filter ?? {})),
+          args.orderBy ?? "LAST_SEEN_AT_DESC",
+          args,
+        ),
+      cameras: async () => {
+        const ids = [...new Set(readings.flatMap(({ cameraId }) => cameraId ?? []))].sort();
+        return ids.map((id) => {
+          const times = readings.filter(({ cameraId }) => cameraId === id).map(({ capturedAt }) => capturedAt);
+          times.sort();
+          return { id, firstSeenAt: times[0], lastSeenAt: times.at(-1), recognitionCount: times.length };
+        });
       },
       similarPlates: async (_root, args: { number: string; maxDistance?: number | null; first?: number | null }) => {
         const most = args.maxDistance ?? 2;
@@ -197,6 +262,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
       },
     },
     Plate: {
+      id: ({ number }: SeenPlate) => `plate_${Buffer.from(number).toString("base64url")}`,
       recognitions: async (plate: { number: string }, args: Paging) =>
         page(
           readings.filter(({ plateNumber }) => plateNumber === plate.number),
@@ -212,6 +278,9 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     RecognitionRequest: {
       id: requestId,
+      fallbackReason: ({ fallbackReason }: SeededRequest) =>
+        fallbackReason === null ? null : fallbackReason.startsWith("Juhe is out") ? "VENDOR_OUT_OF_QUOTA" : "OTHER",
+      fallbackDetail: ({ fallbackReason }: SeededRequest) => fallbackReason,
       image: (row: SeededRequest) => row,
       juheErrorCode: ({ errorCode, juheErrorCode }: SeededRequest) =>
         errorCode === "RECOGNIZER_MISCONFIGURED" ? null : juheErrorCode,
@@ -220,6 +289,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     PlateRecognitionConnection: CONNECTION,
     RecognitionRequestConnection: CONNECTION,
+    PlateConnection: CONNECTION,
   };
 }
 
@@ -279,22 +349,45 @@ function meets(
   );
 }
 
+function meetsPlate(row: SeenPlate, { number, province, firstSeenAt, lastSeenAt, sightings }: PlateFilter): boolean {
+  return (
+    (number?.eq == null || row.number === number.eq) &&
+    (number?.startsWith == null || row.number.startsWith(number.startsWith)) &&
+    (number?.in == null || number.in.includes(row.number)) &&
+    (province == null || province.some((each) => row.number.startsWith(each))) &&
+    (firstSeenAt?.gte == null || row.firstSeenAt >= firstSeenAt.gte) &&
+    (firstSeenAt?.lt == null || row.firstSeenAt < firstSeenAt.lt) &&
+    (lastSeenAt?.gte == null || row.lastSeenAt >= lastSeenAt.gte) &&
+    (lastSeenAt?.lt == null || row.lastSeenAt < lastSeenAt.lt) &&
+    (sightings?.gte == null || row.sightings >= sightings.gte) &&
+    (sightings?.lte == null || row.sightings <= sightings.lte)
+  );
+}
+
 /** The property of a row that each order begins with. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   CAPTURED_AT: "capturedAt",
   RECOGNIZED_AT: "recognizedAt",
   CONFIDENCE: "confidence",
   CREATED_AT: "createdAt",
+  LAST_SEEN_AT: "lastSeenAt",
+  FIRST_SEEN_AT: "firstSeenAt",
+  SIGHTINGS: "sightings",
 };
 
-function keyOf(order: string, row: Row): string | number {
+/** Null where the key alone orders the list. */
+function keyOf(order: string, row: Row): string | number | null {
   const property = PROPERTIES[order.replace(/_(ASC|DESC)$/, "")] ?? "";
-  return (row as unknown as Record<string, string | number>)[property] ?? "";
+  return (row as unknown as Record<string, string | number>)[property] ?? null;
 }
 
+const lastKeyOf = (row: Row): string => ("number" in row ? row.number : row.key);
+
 export function cursorOf(order: string, row: Row): string {
-  return Buffer.from(JSON.stringify([order, keyOf(order, row), row.key])).toString("base64url");
+  return Buffer.from(JSON.stringify([order, keyOf(order, row), lastKeyOf(row)])).toString("base64url");
 }
+
+type Place = readonly [string | number | null, string];
 
 function page(rows: readonly Row[], order: string, { first, after, last, before }: Paging): Connection {
   if (first != null && last != null) throw bad("Give `first` or `last`, not both.");
@@ -305,9 +398,9 @@ function page(rows: readonly Row[], order: string, { first, after, last, before 
     if (size != null && (size < 0 || size > 100)) throw bad(`\`${name}\` must be from 0 to 100, and is ${size}.`);
   }
   const sign = order.endsWith("_ASC") ? 1 : -1;
-  const compare = (a: readonly [string | number, string], b: readonly [string | number, string]): number =>
-    sign * (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
-  const place = (row: Row): readonly [string | number, string] => [keyOf(order, row), row.key];
+  const compare = ([a, keyOfA]: Place, [b, keyOfB]: Place): number =>
+    sign * ((a ?? 0) < (b ?? 0) ? -1 : (a ?? 0) > (b ?? 0) ? 1 : keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0);
+  const place = (row: Row): Place => [keyOf(order, row), lastKeyOf(row)];
   const [from, to] = [after, before].map((cursor) => (cursor == null ? null : position(cursor, order)));
   const within = [...rows]
     .sort((a, b) => compare(place(a), place(b)))
@@ -320,7 +413,7 @@ function page(rows: readonly Row[], order: string, { first, after, last, before 
     : { ...base, rows: within.slice(0, size), hasNextPage: goesOn, hasPreviousPage: from != null };
 }
 
-function position(cursor: string, order: string): readonly [string | number, string] {
+function position(cursor: string, order: string): Place {
   let parts: unknown = null;
   try {
     parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
@@ -328,7 +421,7 @@ function position(cursor: string, order: string): readonly [string | number, str
     // Not a cursor: the error below says so.
   }
   if (!Array.isArray(parts)) throw bad(`${JSON.stringify(cursor)} is not a cursor that this server gave out.`);
-  const [madeFor, value, id] = parts as [string, string | number, string];
+  const [madeFor, value, id] = parts as [string, string | number | null, string];
   if (madeFor !== order) throw bad(`The cursor was made for the order ${madeFor}, not for ${order}.`);
   return [value, id];
 }
