@@ -1,14 +1,12 @@
 /** Receives request bodies chunk by chunk, bounded in bytes and in time. */
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.js";
-import type { ByteShare } from "./byte.budget.js";
+import { serverBusy, type ByteShare } from "./byte.budget.js";
 import { HttpFault } from "./http.fault.js";
+import { pauseDiscarded, yieldRound } from "./body.rounds.js";
 
 /** How long a refused sender may go on sending before its connection is closed. Closing at once would reset the connection and lose the answer. */
 const LINGER_MS = 3_000;
-
-/** Between two chunks of what is dropped. A chunk is 64 KiB: 10 MB take some 3 s. */
-const DISCARD_PAUSE_MS = 15;
 
 /** A sender that is silent for this long is refused; one that sends slowly has `timeoutMs` for the whole body. */
 const SILENCE_MS = 10_000;
@@ -33,10 +31,9 @@ export async function receiveBody(
   { maxBytes, timeoutMs, share }: BodyLimits,
   take: (chunk: Buffer) => void,
 ): Promise<void> {
-  if (declaredLength(request) > maxBytes) {
-    discardRest(request);
-    throw tooLarge(maxBytes);
-  }
+  const declared = declaredLength(request);
+  if (declared > maxBytes) throw refused(request, tooLarge(maxBytes));
+  if (!share.hasRoomFor(declared)) throw refused(request, serverBusy());
   // Its caller may have gone while who it is was looked up.
   if (request.destroyed && !request.complete) throw cutOff();
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +58,9 @@ export async function receiveBody(
         take(chunk);
       } catch (error) {
         finish(error as Error);
+        return;
       }
+      yieldRound(request);
     };
     const onEnd = (): void => finish(null);
     const onClose = (): void => finish(cutOff());
@@ -78,16 +77,18 @@ function declaredLength(request: IncomingMessage): number {
   return Number(request.headers["content-length"] ?? 0);
 }
 
+function refused<Fault extends Error>(request: IncomingMessage, fault: Fault): Fault {
+  discardRest(request);
+  return fault;
+}
+
 /**
- * Drops what the sender still sends, for a few seconds, so that it can read the answer. Chunk by chunk with pauses: at full speed, a hundred refused
- * uploads would keep the event loop busy with nothing else.
+ * Drops what the sender still sends, for a few seconds, so that it can read the answer. All refused senders share one rate: at full speed, a hundred of
+ * them would keep the event loop busy with nothing else.
  */
 export function discardRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed || request.listenerCount("data") > 0) return;
-  request.on("data", () => {
-    request.pause();
-    setTimeout(() => request.resume(), DISCARD_PAUSE_MS).unref();
-  });
+  request.on("data", () => pauseDiscarded(request));
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
   request.once("end", () => clearTimeout(timer));
   request.once("close", () => clearTimeout(timer));

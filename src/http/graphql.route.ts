@@ -68,6 +68,7 @@ async function answer(
   const page = prefersPage(method, headers.accept);
   if (!page) refuseSimpleRequest(method, headers);
   const principal = page ? anonymousPrincipal(request.ip) : await admitRequest(options.admission, request, reply);
+  share.assignTo(principal.partnerId);
   const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
   options.graphql.checkDocument(queryOf(operation));
   const since = positionIn(request);

@@ -78,16 +78,27 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   return app;
 }
 
-/** Closes a connection that sends requests faster than it takes their answers: Node.js runs all requests of a pipeline at once. */
+/**
+ * Runs the requests of a connection one after the other, as they are answered; Node.js would run all requests of a pipeline at once. A caller that does
+ * not read an answer has no further request run. A connection with more than `MAX_PIPELINED` requests is closed.
+ */
 function limitPipelining(app: FastifyInstance): void {
-  const inFlight = new WeakMap<Socket, number>();
+  const pipelines = new WeakMap<Socket, { requests: number; last: Promise<void> }>();
   app.addHook("onRequest", async ({ socket }, reply) => {
-    const requests = (inFlight.get(socket) ?? 0) + 1;
-    inFlight.set(socket, requests);
-    reply.raw.once("close", () => inFlight.set(socket, (inFlight.get(socket) ?? 1) - 1));
-    if (requests <= MAX_PIPELINED) return;
-    reply.hijack();
-    socket.destroy();
+    const pipeline = pipelines.get(socket) ?? { requests: 0, last: Promise.resolve() };
+    pipelines.set(socket, pipeline);
+    const previous = pipeline.requests > 0 ? pipeline.last : null;
+    pipeline.requests += 1;
+    pipeline.last = new Promise((resolve) => {
+      reply.raw.once("close", () => {
+        pipeline.requests -= 1;
+        resolve();
+      });
+    });
+    if (pipeline.requests > MAX_PIPELINED) socket.destroy();
+    else if (previous !== null) await previous;
+    // Nobody reads an answer any more.
+    if (socket.destroyed) reply.hijack();
   });
 }
 

@@ -12,6 +12,7 @@ import {
   type JuheSuccessBody,
 } from "../juhe/answer.writer.js";
 import type { Logger } from "../logger.js";
+import { turnFor } from "../loop.turn.js";
 import type { Admission } from "../accounts/admission.js";
 import { isApiKey } from "../accounts/api-key.secret.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
@@ -83,6 +84,7 @@ async function recognize(
     request,
     reply,
   );
+  share.assignTo(principal.partnerId);
   if (photo.length === 0) return juheError(271102);
   const limits = { maxBytes: options.maxImageBytes };
   const bytes = typeof photo === "string" ? await decodeBase64Image(photo, limits) : photo;
@@ -134,7 +136,9 @@ async function readVendorForm(
     maxBytes: base64Bytes * 3,
     fields: { key: MAX_KEY_BYTES, file: base64Bytes },
   });
-  const photo = (fields.get("file") ?? Buffer.alloc(0)).toString("latin1");
+  const file = fields.get("file") ?? Buffer.alloc(0);
+  await turnFor(file.length);
+  const photo = file.toString("latin1");
   return { key: fields.get("key")?.toString("utf8") ?? keyInQuery, photo };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.js";
+import { turnFor } from "../loop.turn.js";
 import { receiveBody, type BodyLimits } from "./body.receiver.js";
 
 export interface UrlencodedLimits extends BodyLimits {
@@ -33,6 +34,7 @@ export async function readUrlencoded(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const decoder = new UrlencodedDecoder(limits.fields);
   await receiveBody(request, limits, (chunk) => decoder.add(chunk));
+  await turnFor(decoder.pending);
   return decoder.end();
 }
 
@@ -50,6 +52,11 @@ class UrlencodedDecoder {
   private escape = NO_ESCAPE;
 
   constructor(private readonly limits: Readonly<Record<string, number>>) {}
+
+  /** Decoded bytes of the current value, which `end` puts together. */
+  get pending(): number {
+    return this.length;
+  }
 
   add(chunk: Buffer): void {
     const decoded = Buffer.allocUnsafeSlow(chunk.length);

@@ -19,7 +19,7 @@ export async function readPhoto({ bytes }: ImageFile, source: ImageSource, limit
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
   const header = headerByImageSize(bytes) ?? (await headerByLibvips(bytes));
   const { width, height } = header;
-  const allowed = Math.floor(limits.maxPixels / decodingWeight(bytes, header.format));
+  const allowed = Math.floor(limits.maxPixels / decodingWeight({ bytes, format: header.format }));
   if (width * height > allowed || Math.max(width, height) > limits.maxSide) {
     throw new AppError(
       "IMAGE_TOO_LARGE",
@@ -36,7 +36,7 @@ const [PNG_BIT_DEPTH_AT, PNG_INTERLACE_AT] = [24, 28];
  * How often each pixel counts towards `maxPixels`, by the time that decoding takes. Bitmaps, which we decode in JavaScript, take four times as long as a
  * JPEG; a PNG of 16 bits a channel and an interlaced one each take twice as long as others.
  */
-function decodingWeight(bytes: Buffer, format: ImageFormat): number {
+export function decodingWeight({ bytes, format }: Pick<Photo, "bytes" | "format">): number {
   if (format === "BMP") return 4;
   if (format !== "PNG") return 1;
   return (bytes[PNG_BIT_DEPTH_AT] === 16 ? 2 : 1) * (bytes[PNG_INTERLACE_AT] === 1 ? 2 : 1);

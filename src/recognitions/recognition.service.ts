@@ -7,7 +7,14 @@ import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { EarlierAnswers } from "./earlier.answers.js";
 import type { RecognitionWriter } from "./recognition.writer.js";
-import { EngineError, untraced, type Recognition, type RecognitionEngine, type Engine } from "../engines/engine.js";
+import {
+  cancelled,
+  EngineError,
+  untraced,
+  type Recognition,
+  type RecognitionEngine,
+  type Engine,
+} from "../engines/engine.js";
 import {
   recognitionEntity,
   recognitionRow,
@@ -62,6 +69,8 @@ export class RecognitionService {
     signal: AbortSignal,
   ): Promise<RecognizeResult> {
     requireScope(principal, "RECOGNIZE");
+    // The caller has gone, perhaps during an earlier recognition of the same operation.
+    if (signal.aborted) throw cancelled(untraced(options.engine ?? this.engines.preferredEngine));
     const arrivedAt = new Date();
     const photo = await readPhoto(file, source, this.options.limits);
     const started = performance.now();

@@ -1,5 +1,5 @@
 /** Requests that no honest client would send: bodies of any kind, held back, cut off or never read. */
-import { readdir, readlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 
@@ -76,22 +76,20 @@ export function open(url, bytes, { reads = false } = {}) {
   });
 }
 
-/** Sockets that the process holds. */
-export async function socketsOf(pid) {
-  const folder = `/proc/${pid}/fd`;
-  const targets = await Promise.all(
-    (await readdir(folder)).map((name) => readlink(`${folder}/${name}`).catch(() => "")),
-  );
-  return targets.filter((target) => target.startsWith("socket:")).length;
+/** Connections that the server at this address holds open, as the kernel lists them; 01 is an established one. */
+export async function connectionsTo(url) {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
+  const local = new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]+ 01 `, "gm");
+  return (await readFile("/proc/net/tcp", "utf8")).match(local)?.length ?? 0;
 }
 
-/** Waits until the process holds no more than `allowed` sockets; resolves with the number over it once the seconds have passed. */
-export async function socketsOver(pid, allowed, seconds) {
+/** Waits until the server holds no more than `allowed` connections; resolves with the number over it once the seconds have passed. */
+export async function connectionsOver(url, allowed, seconds) {
   const deadline = performance.now() + seconds * 1000;
-  let over = (await socketsOf(pid)) - allowed;
+  let over = (await connectionsTo(url)) - allowed;
   while (over > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 200));
-    over = (await socketsOf(pid)) - allowed;
+    over = (await connectionsTo(url)) - allowed;
   }
   return Math.max(0, over);
 }

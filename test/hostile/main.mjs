@@ -44,7 +44,7 @@ try {
     const result = await measured(server, finding, () => run(server, scale));
     const faults = [
       ...(result.error === null ? [] : [result.error]),
-      ...(result.stall > bounds.stall ? [`stall over ${bounds.stall} ms`] : []),
+      ...(Math.min(result.lag, result.work) > bounds.stall ? [`stall over ${bounds.stall} ms`] : []),
       ...(result.other > bounds.other ? [`another caller waited over ${bounds.other} ms`] : []),
       ...(result.otherFailures > 0 ? [`${result.otherFailures} of another caller's queries failed`] : []),
       ...(result.after - result.before > bounds.memory ? [`memory not back within ${bounds.memory} MB`] : []),
@@ -95,9 +95,10 @@ async function measured({ url, pid }, finding, attack) {
 }
 
 function print([finding, name, result, verdict]) {
+  const stall = [result.stall, result.lag, result.work].map((value) => value.toFixed(0).padStart(4)).join("/");
   const megabytes = [result.before, result.peak, result.after].map((value) => value.toFixed(0)).join(" → ");
   console.log(
-    `${finding.padEnd(4)} ${name.padEnd(64)} ${result.seconds.toFixed(1).padStart(5)} s  stall ${result.stall.toFixed(0).padStart(5)} ms  ` +
+    `${finding.padEnd(4)} ${name.padEnd(64)} ${result.seconds.toFixed(1).padStart(5)} s  stall ${stall} ms  ` +
       `other's query ${result.other.toFixed(0).padStart(5)} ms  memory ${megabytes.padEnd(18)} MB  ${verdict}  ${result.outcome}`,
   );
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 
 export interface TestServer {
   url: string;
+  pid: number;
   /** Everything that it wrote so far. */
   output(): string;
   /** Its exit code, once it has ended; null when a signal ended it. */
@@ -44,6 +45,8 @@ export async function startServer(settings: Record<string, string>): Promise<Tes
   });
   return {
     url,
+    // A process that has written something was started.
+    pid: child.pid ?? 0,
     output: () => output,
     exited,
     stop: async (signal = "SIGTERM") => {

@@ -2,7 +2,7 @@
 import { Piscina } from "piscina";
 import { AppError } from "../../errors.js";
 import type { ImageFormat, Photo } from "../../images/photo.js";
-import { readPhoto } from "../../images/photo.reader.js";
+import { decodingWeight, readPhoto } from "../../images/photo.reader.js";
 import type { Logger } from "../../logger.js";
 import { cancelled, EngineError, untraced, type Engine, type EngineCall, type Recognition } from "../engine.js";
 import { TaskQueue } from "../task.queue.js";
@@ -154,8 +154,9 @@ function taskOf(photo: Photo, stop: StopFlag): WorkerTask {
 }
 
 /** B6: photos that take long to decode must not keep all others waiting. */
-function priorityOf({ format, width, height }: Photo): number {
-  return width * height * DECODE_COST[format] > COSTLY_PIXELS ? 0 : 1;
+function priorityOf(photo: Photo): number {
+  const pixels = photo.width * photo.height * decodingWeight(photo);
+  return pixels * DECODE_COST[photo.format] > COSTLY_PIXELS ? 0 : 1;
 }
 
 function unavailable(message: string): EngineError {

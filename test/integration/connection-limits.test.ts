@@ -1,0 +1,214 @@
+/** What one caller's connections may take: work after it has gone, answers that it does not read, pipelines, and its part of the budget (audit B5, B10). */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { fixture, graphql, RECOGNIZE_UPLOAD, WHITE_PIXEL } from "../support/graphql-client.js";
+import { ANSWERS } from "../support/juhe-answers.js";
+import { JuheStandIn } from "../support/juhe-stand-in.js";
+import { createKey } from "../support/keys-command.js";
+import { storeReadings } from "../support/stored-readings.js";
+import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
+import { startServer, type TestServer } from "../support/test-server.js";
+
+const MIB = 1024 * 1024;
+const BUDGET_BYTES = 8 * MIB;
+const MAX_CONNECTIONS = 40;
+const MAX_PIPELINED = 8;
+const MEMORY_MB = 100;
+/** The state of a connection in /proc/net/tcp. */
+const ESTABLISHED = "01";
+
+let database: TestDatabase;
+let vendor: JuheStandIn;
+let server: TestServer;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  vendor = await JuheStandIn.start();
+  const readings = Array.from({ length: 100 }, (_, index) => ({
+    plateNumber: `粤B${10_000 + index}`,
+    capturedAt: "2026-11-01T00:00:00.000Z",
+  }));
+  await storeReadings(database, readings);
+  server = await startServer({
+    DATABASE_URL: database.url,
+    RECOGNIZER: "juhe",
+    JUHE_KEY: vendor.key,
+    JUHE_BASE_URL: vendor.baseUrl,
+    JUHE_TIMEOUT_MS: "2000",
+    MAX_IMAGE_BYTES: String(3 * MIB),
+    MAX_BODY_BYTES_IN_FLIGHT: String(BUDGET_BYTES),
+    MAX_CONNECTIONS: String(MAX_CONNECTIONS),
+    BODY_TIMEOUT_MS: "6000",
+    RATE_LIMIT_PER_MINUTE: "0",
+  });
+});
+
+afterAll(async () => {
+  const code = await server.stop();
+  await vendor.close();
+  await database.drop();
+  expect(code).toBe(0);
+  // What callers did wrong is not logged as a fault of the server.
+  expect(server.output()).not.toContain('"level":50');
+});
+
+interface Connection {
+  socket: Socket;
+  text: () => string;
+  closed: () => boolean;
+}
+
+/** @param reads whether what the server sends is taken */
+async function open(start: string | Buffer, { url } = server, reads = true): Promise<Connection> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  let closed = false;
+  socket.on("error", () => undefined);
+  socket.on("close", () => (closed = true));
+  if (reads) socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
+  else socket.pause();
+  await once(socket, "connect");
+  socket.write(start);
+  return { socket, text: () => text, closed: () => closed };
+}
+
+function head(headers: Record<string, string>): string {
+  const lines = Object.entries({ host: "127.0.0.1", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST /graphql HTTP/1.1\r\n${lines.join("")}\r\n`;
+}
+
+function jsonRequest(query: string, variables: Record<string, unknown> = {}): string {
+  const body = JSON.stringify({ query, variables });
+  return head({ "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }) + body;
+}
+
+async function until(holds: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
+  const deadline = performance.now() + milliseconds;
+  while (!(await holds()) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await holds()).toBe(true);
+}
+
+/** Connections that the server holds open, as the kernel lists them. */
+async function openConnections({ url }: TestServer): Promise<number> {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
+  const local = new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]+ ${ESTABLISHED} `, "gm");
+  return (await readFile("/proc/net/tcp", "utf8")).match(local)?.length ?? 0;
+}
+
+async function residentMegabytes({ pid }: TestServer): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+async function storedRequests(): Promise<string[]> {
+  const rows = await database.query<{ status: string }>(
+    "SELECT status FROM recognition_requests WHERE external_reference = 'gone' ORDER BY id",
+  );
+  return rows.map(({ status }) => status);
+}
+
+test("B5: once the caller has gone, no further recognition of its operation is begun or stored", async () => {
+  // The first call is answered, the second one never.
+  vendor.answerWith(() => (vendor.requests.length === 1 ? ANSWERS.example : { body: "", then: "silence" }));
+  const fields = [0, 1, 2, 3].map(
+    (index) =>
+      `a${index}: recognizeBase64(image: $image, options: { externalReference: "gone" }) { request { status } }`,
+  );
+  const { socket } = await open(
+    jsonRequest(`mutation ($image: String!) { ${fields.join(" ")} }`, { image: WHITE_PIXEL }),
+  );
+  await until(() => vendor.requests.length === 2);
+  socket.destroy();
+  // The one that the vendor was asked for leaves its request behind.
+  await until(async () => (await storedRequests()).length === 2);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await storedRequests()).toHaveLength(2);
+  expect((await storedRequests())[1]).toBe("FAILED");
+  expect(vendor.requests).toHaveLength(2);
+});
+
+describe("answers that are not read", () => {
+  test("B10: their connections are closed within ANSWER_TIMEOUT_MS, and memory comes back", async () => {
+    const patient = await startServer({ DATABASE_URL: database.url, ANSWER_TIMEOUT_MS: "1500" });
+    // Long response keys make 3 MB of the 100 readings, more than the kernel keeps for a connection.
+    const keys = ["a", "b", "c"].map((letter) => `${letter.repeat(10_000)}: id`).join(" ");
+    const query = `{ plateRecognitions(first: 100) { nodes { ${keys} } } }`;
+    await graphql(patient.url, query);
+    const memory = await residentMegabytes(patient);
+    const unread = await Promise.all(
+      Array.from({ length: 20 }, async () => open(jsonRequest(query).repeat(MAX_PIPELINED), patient, false)),
+    );
+    await until(async () => (await openConnections(patient)) >= unread.length);
+    // One is `fetch`'s own.
+    await until(async () => (await openConnections(patient)) <= 1);
+    await until(async () => {
+      await graphql(patient.url, "{ plateRecognitions(first: 10) { nodes { id } } }");
+      return (await residentMegabytes(patient)) <= memory + MEMORY_MB;
+    });
+    expect(await patient.stop()).toBe(0);
+    for (const { socket } of unread) socket.destroy();
+  }, 90_000);
+});
+
+describe("connections", () => {
+  const QUERY = jsonRequest("{ __typename }");
+
+  test("requests of a pipeline are answered in turn, up to the limit", async () => {
+    const { socket, text } = await open(QUERY.repeat(MAX_PIPELINED));
+    await until(() => text().split("HTTP/1.1 200 ").length === MAX_PIPELINED + 1);
+    socket.write(QUERY);
+    await until(() => text().split("HTTP/1.1 200 ").length === MAX_PIPELINED + 2);
+    socket.destroy();
+  });
+
+  test("a longer pipeline is closed", async () => {
+    const { text, closed } = await open(QUERY.repeat(50 * MAX_PIPELINED));
+    await until(closed);
+    expect(text().split("HTTP/1.1 200 ").length).toBeLessThanOrEqual(50 * MAX_PIPELINED);
+  });
+
+  test("MAX_CONNECTIONS: one more is closed, and served once another one has gone", async () => {
+    const idle = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, async () => open("")));
+    const refused = await open(QUERY);
+    await until(refused.closed);
+    expect(refused.text()).toBe("");
+    for (const { socket } of idle) socket.destroy();
+    await until(async () => {
+      const { socket, text, closed } = await open(QUERY);
+      await until(() => closed() || text() !== "");
+      socket.destroy();
+      return text().startsWith("HTTP/1.1 200 ");
+    });
+  });
+});
+
+test("B10: one partner's uploads leave room in the budget for another's", async () => {
+  vendor.answerWith(ANSWERS.example);
+  const [holder, other] = [
+    await createKey(database.url, "holder", "recognize"),
+    await createKey(database.url, "other", "recognize"),
+  ];
+  const start =
+    `--b\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query: RECOGNIZE_UPLOAD, variables: { image: null } })}\r\n` +
+    `--b\r\ncontent-disposition: form-data; name="map"\r\n\r\n{"0":["variables.image"]}\r\n` +
+    `--b\r\ncontent-disposition: form-data; name="0"; filename="a.jpg"\r\n\r\n`;
+  const type = { "content-type": "multipart/form-data; boundary=b", "apollo-require-preflight": "1" };
+  const request = Buffer.concat([
+    Buffer.from(head({ ...type, authorization: `Bearer ${holder}`, "content-length": String(3 * MIB) }) + start),
+    Buffer.alloc(2 * MIB, 7),
+  ]);
+  const held = await Promise.all(Array.from({ length: 8 }, async () => open(request)));
+  // Three times 2 MiB are three quarters of the budget.
+  await until(() => held.filter(({ text }) => text().startsWith("HTTP/1.1 503 ")).length >= 5);
+  const photo = Buffer.concat([await fixture("blue"), Buffer.alloc(1.5 * MIB)]);
+  const answer = await fetch(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { ...type, authorization: `Bearer ${other}` },
+    body: new Uint8Array(Buffer.concat([Buffer.from(start), photo, Buffer.from("\r\n--b--\r\n")])),
+  });
+  expect(await answer.text()).toContain('"status":"SUCCEEDED"');
+  for (const { socket } of held) socket.destroy();
+});
