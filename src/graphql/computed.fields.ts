@@ -80,6 +80,7 @@ const COMPUTED = {
   PlateRecognition: plateRecognition,
   RecognitionRequest: recognitionRequest,
   PlateRecognitionConnection: connection,
+  AuditEntryConnection: connection,
   RecognitionRequestConnection: connection,
 };
 

@@ -3,6 +3,7 @@ import { Field, Int, ObjectType, type ClassType } from "type-graphql";
 import type { Page } from "../../database/keyset.js";
 import type { RecognitionRequestRow, PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import { encodeCursor, type CursorList } from "../paging.js";
+import { AuditEntryType } from "./audit-entry.type.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
 import { RecognitionRequestType } from "./recognition-request.type.js";
 
@@ -90,6 +91,7 @@ function connectionType(name: string, node: ClassType, one: string): ClassType<C
 }
 
 export const PlateRecognitionConnectionType = connectionType("PlateRecognition", PlateRecognitionType, "reading");
+export const AuditEntryConnectionType = connectionType("AuditEntry", AuditEntryType, "audit record");
 export const RecognitionRequestConnectionType = connectionType(
   "RecognitionRequest",
   RecognitionRequestType,
