@@ -7,6 +7,8 @@ import { Accounts1764300000000 } from "./1764300000000-accounts.js";
 import { RateLimits1764400000000 } from "./1764400000000-rate-limits.js";
 import { VendorLedger1764500000000 } from "./1764500000000-vendor-ledger.js";
 import { FindableRequests1764510000000 } from "./1764510000000-findable-requests.js";
+import { FindablePlates1764520000000 } from "./1764520000000-findable-plates.js";
+import { CameraCounts1764535000000 } from "./1764535000000-camera-counts.js";
 import { Corrections1764530000000 } from "./1764530000000-corrections.js";
 
 export const MIGRATIONS = [
@@ -18,5 +20,7 @@ export const MIGRATIONS = [
   RateLimits1764400000000,
   VendorLedger1764500000000,
   FindableRequests1764510000000,
+  FindablePlates1764520000000,
   Corrections1764530000000,
+  CameraCounts1764535000000,
 ] as const;

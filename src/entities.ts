@@ -9,6 +9,8 @@ import { RecognitionReuseEntity } from "./recognitions/store/recognition-reuse.e
 import { PartnerEntity } from "./accounts/store/partner.entity.js";
 import { PlateCorrectionEntity } from "./recognitions/store/plate-correction.entity.js";
 import { PlateRecognitionEntity } from "./recognitions/store/plate-recognition.entity.js";
+import { PlateNumberEntity } from "./plate-records/plate-number.entity.js";
+import { CameraCountEntity } from "./recognitions/store/camera-count.entity.js";
 import { PlateEntity } from "./plate-records/plate.entity.js";
 import { RecognitionRequestEntity } from "./recognitions/store/recognition-request.entity.js";
 
@@ -24,5 +26,7 @@ export const ENTITIES = [
   PlateRecognitionEntity,
   PlateCorrectionEntity,
   PlateEntity,
+  PlateNumberEntity,
+  CameraCountEntity,
   ErasedUsageEntity,
 ] as const;

@@ -21,6 +21,7 @@ import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
 import type { Release } from "./teardown.js";
+import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
 import { ErasedUsageEntity } from "./accounts/store/erased-usage.entity.js";
@@ -34,6 +35,7 @@ import { CorrectionTable } from "./recognitions/store/correction.table.js";
 import { Idempotency } from "./recognitions/idempotency.js";
 import type { RecognitionStores } from "./recognitions/recognition.writer.js";
 import { AnswerStore } from "./recognitions/store/answer.store.js";
+import { CameraRepository, CameraTable } from "./recognitions/store/camera.repository.js";
 import { IdempotencyClaims, IdempotencyStore, IdempotencyTables } from "./recognitions/store/idempotency.store.js";
 import { RecognitionRepository } from "./recognitions/store/recognition.repository.js";
 import { RecognitionStore } from "./recognitions/store/recognition.store.js";
@@ -108,6 +110,7 @@ export async function openStores(
   const tableOf = tablesOf(dataSource);
   const recognitionTables = new RecognitionTables(tableOf);
   const plateTable = new PlateTable(tableOf);
+  const cameraTable = new CameraTable(tableOf);
   const correctionTable = new CorrectionTable(tableOf);
   const auditTable = new AuditTable(tableOf);
   const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
@@ -117,6 +120,8 @@ export async function openStores(
       recognitions: new RecognitionRepository(reader, recognitionTables, plates),
       requests: new RequestRepository(reader, recognitionTables),
       plates,
+      plateList: new PlateList(reader, plateTable, plates),
+      cameras: new CameraRepository(reader, cameraTable, recognitionTables),
       statistics: new StatisticsRepository(reader, recognitionTables),
       corrections: new CorrectionRepository(reader, correctionTable),
       usage: new UsageRepository(reader, recognitionTables, usageTables),

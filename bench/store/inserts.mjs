@@ -16,8 +16,10 @@ const { values: options } = parseArgs({
 
 const WITHOUT = {
   "counting plates": ["ALTER TABLE plate_recognitions DISABLE TRIGGER count_plates_added"],
-  plates_by_search_key: ["DROP INDEX plates_by_search_key"],
-  plates_by_substring: ["DROP INDEX plates_by_substring"],
+  "counting cameras": ["ALTER TABLE plate_recognitions DISABLE TRIGGER count_readings_of_camera_added"],
+  plate_numbers_by_search_key: ["DROP INDEX plate_numbers_by_search_key"],
+  plate_numbers_by_substring: ["DROP INDEX plate_numbers_by_substring"],
+  "orders of plates": ["DROP INDEX plates_by_last_seen_at, plates_by_first_seen_at, plates_by_sightings"],
   "the reference to the request": ["ALTER TABLE plate_recognitions DROP CONSTRAINT plate_recognitions_request_fkey"],
   "the reference to the partner": [
     "ALTER TABLE recognition_requests DROP CONSTRAINT recognition_requests_partner_fkey",

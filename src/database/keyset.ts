@@ -8,7 +8,8 @@ export const MAX_PAGE_SIZE = 100;
 export interface KeysetOrder<Property extends string> {
   /** What the list is ordered by before its key; null where the key alone orders it. */
   property: Property | null;
-  cast: "timestamptz" | "int";
+  /** `timestamp` for times without zone, in UTC. */
+  cast: "timestamptz" | "timestamp" | "int";
   direction: "ASC" | "DESC";
 }
 
@@ -124,15 +125,17 @@ export interface PageParts {
   oneByOne: OneByOne | null;
   /** By `limitOf`. */
   limit: string;
+  /** The largest value of `limit`. */
+  most?: number;
 }
 
 /** A SELECT of the page's rows, before anything is joined to them: as `alias`, unordered where they are found one by one. */
 export function pageRows(parts: PageParts, parameters: Parameters): string {
-  const { from, alias, conditions, orderBy, oneByOne, limit } = parts;
+  const { from, alias, conditions, orderBy, oneByOne, limit, most: largest = MAX_PAGE_SIZE + 1 } = parts;
   const wanted = oneByOne?.lists.map((_, at) => `wanted.v${at}`) ?? [];
   const all = [...conditions, ...(oneByOne?.conditions(wanted) ?? [])];
   // The largest page's limit stands in the text: for a parameter alone PostgreSQL would plan for a tenth of the table.
-  const most = `SELECT ${alias}.* FROM ${from} WHERE ${all.join(" AND ")} ORDER BY ${orderBy} LIMIT ${MAX_PAGE_SIZE + 1}`;
+  const most = `SELECT ${alias}.* FROM ${from} WHERE ${all.join(" AND ")} ORDER BY ${orderBy} LIMIT ${largest}`;
   if (oneByOne === null) return most;
   const lists = oneByOne.lists.map((list) => `${parameters.add(list)}::text[]`).join(", ");
   return `SELECT ${alias}.* FROM unnest(${lists}) AS wanted(${oneByOne.lists.map((_, at) => `v${at}`).join(", ")})
@@ -161,11 +164,13 @@ const MAX_KEY_TEXT = 256;
 const FITS = {
   int: (value: unknown): value is number =>
     typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= MAX_INT4,
-  timestamptz: (value: unknown): value is string => typeof value === "string" && isTimestamp(value),
+  timestamptz: isTimestamp,
+  timestamp: isTimestamp,
 };
 
 /** A real moment of the years 1 to 9999, as rows carry it. */
-function isTimestamp(text: string): boolean {
+function isTimestamp(text: unknown): text is string {
+  if (typeof text !== "string") return false;
   const date = new Date(text);
   return text >= "0001" && !Number.isNaN(date.getTime()) && date.toISOString() === text;
 }

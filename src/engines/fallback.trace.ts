@@ -1,5 +1,6 @@
 /** The trace of a recognition in which two engines took part. */
 import type { ErrorCode } from "../errors.js";
+import { FALLBACK_SENTENCES } from "./fallback.reason.js";
 import { EngineError, type EngineTrace } from "./engine.js";
 
 /** Failures of the vendor that pass by themselves. The others need the operator and are not covered by another engine. */
@@ -16,8 +17,9 @@ export function withVendorTrace<T extends EngineTrace>(local: T, vendor: EngineT
   return { ...local, orderId, juheErrorCode, rawAnswer, fallbackReason };
 }
 
-/** The vendor's failure in a short sentence. The vendor's own words are not part of it: `fallbackReason` is public. */
+/** The vendor's failure in a short sentence. The vendor's own words are not part of it: the sentence is public. */
 export function failureSentence(error: EngineError): string {
   const code = error.trace.juheErrorCode === null ? "" : ` (${error.trace.juheErrorCode})`;
-  return error.code === "RECOGNIZER_QUOTA_EXCEEDED" ? `Juhe is out of quota${code}` : `Juhe is unavailable${code}`;
+  const reason = error.code === "RECOGNIZER_QUOTA_EXCEEDED" ? "VENDOR_OUT_OF_QUOTA" : "VENDOR_UNAVAILABLE";
+  return FALLBACK_SENTENCES[reason] + code;
 }

@@ -1,5 +1,6 @@
 /** Reads locally, and pays the vendor only where the local reading is absent or weak. */
 import type { Photo } from "../images/photo.js";
+import { FALLBACK_SENTENCES } from "./fallback.reason.js";
 import { failureSentence, isPassingFailure, withVendorTrace } from "./fallback.trace.js";
 import { cancelled, EngineError, untraced, type Engine, type EngineCall, type Recognition } from "./engine.js";
 
@@ -25,15 +26,15 @@ export class LocalThenJuheEngine implements Engine {
   async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {
     const local = await this.#recognizeLocally(photo, call);
     if (call.signal.aborted && local === null) throw cancelled(untraced("LOCAL"));
-    if (local === null) return await this.#askJuhe(photo, "the local engine failed", call);
+    if (local === null) return await this.#askJuhe(photo, FALLBACK_SENTENCES.LOCAL_FAILED, call);
     const best = bestConfidence(local);
-    if (best === null) return await this.#askJuhe(photo, "the local engine found no plate", call);
+    if (best === null) return await this.#askJuhe(photo, FALLBACK_SENTENCES.LOCAL_READ_NOTHING, call);
     if (best >= this.#minConfidence) return local;
     try {
-      const weakness = `the local reading's confidence ${best} is below ${this.#minConfidence}`;
+      const weakness = `${FALLBACK_SENTENCES.LOCAL_UNSURE} ${best} is below ${this.#minConfidence}`;
       const answer = await this.#askJuhe(photo, weakness, call);
       if (answer.readings.length > 0) return answer;
-      return withVendorTrace(local, answer, `Juhe read nothing, and ${weakness}`);
+      return withVendorTrace(local, answer, `${FALLBACK_SENTENCES.VENDOR_READ_NOTHING}, and ${weakness}`);
     } catch (error) {
       if (!isPassingFailure(error)) throw error;
       return withVendorTrace(local, error.trace, failureSentence(error));

@@ -3,6 +3,7 @@
  * a promise for each field of each row.
  */
 import { isInterfaceType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import { fallbackReasonOf, type FallbackReason } from "../engines/fallback.reason.js";
 import type { PlateRow } from "../plate-records/plate.table.js";
 import type {
   BoxRow,
@@ -11,6 +12,7 @@ import type {
   PlateRecognitionRow,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
+import { publicId } from "../recognitions/public-id.js";
 import type { GraphQLContext } from "./context.js";
 import type { Loaders } from "./loaders.js";
 import type { Connection, Edge, PageInfoType } from "./types/connection.type.js";
@@ -47,7 +49,16 @@ async function boxOf({ key }: PlateRecognitionRow, loaders: Loaders): Promise<Bo
   );
 }
 
+const plate = {
+  // Selected seldom, and computed for those alone.
+  id: ({ number }: PlateRow): string => publicId("Plate", number),
+};
+
 const recognitionRequest = {
+  fallbackReason: ({ fallbackReason }: RecognitionRequestRow): FallbackReason | null =>
+    fallbackReason === null ? null : fallbackReasonOf(fallbackReason),
+  // Rows hold the sentence.
+  fallbackDetail: ({ fallbackReason }: RecognitionRequestRow): string | null => fallbackReason,
   // Faults of the server's own account at the vendor are not shown to callers.
   juheErrorCode: (row: RecognitionRequestRow): number | null =>
     row.errorCode === "RECOGNIZER_MISCONFIGURED" ? null : row.juheErrorCode,
@@ -77,11 +88,13 @@ const connection = {
 };
 
 const COMPUTED = {
+  Plate: plate,
   PlateRecognition: plateRecognition,
   RecognitionRequest: recognitionRequest,
   PlateRecognitionConnection: connection,
   AuditEntryConnection: connection,
   RecognitionRequestConnection: connection,
+  PlateConnection: connection,
 };
 
 /** @throws Error when the schema lacks one of the types or fields */
@@ -98,6 +111,7 @@ export function computeFields(schema: GraphQLSchema): GraphQLSchema {
   const node = schema.getType("Node");
   if (!isInterfaceType(node)) throw new Error("The schema has no interface Node.");
   // TypeGraphQL's own function gives a promise, which compiled operations do not await.
-  node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
+  node.resolveType = (row: object) =>
+    "plateNumber" in row ? "PlateRecognition" : "number" in row ? "Plate" : "RecognitionRequest";
   return schema;
 }

@@ -3,11 +3,13 @@ import { registerEnumType } from "type-graphql";
 import { ERROR_CODES } from "../errors.js";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
 import { DIRECTIONS, PLATE_COLORS, PLATE_TYPES } from "../plates/plate.vocabulary.js";
+import { PLATE_LIST } from "../plate-records/plate.order.js";
 import { RECOGNITION_LIST } from "../recognitions/store/recognition.order.js";
 import { REQUEST_LIST } from "../recognitions/store/request.order.js";
 import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
 import { AUDIT_ACTIONS } from "../accounts/store/audit-entry.entity.js";
 import { RECOGNITION_STATUSES } from "../recognitions/store/recognition-request.entity.js";
+import { FALLBACK_REASONS } from "../engines/fallback.reason.js";
 import { RECOGNITION_ENGINES } from "../engines/engine.js";
 
 /** Registers the values as a GraphQL enum; the compiler checks that each is described. */
@@ -119,6 +121,38 @@ export const RecognitionRequestOrderEnum = describedEnum(
   {
     CREATED_AT_DESC: "Latest arrival first.",
     CREATED_AT_ASC: "Earliest arrival first.",
+  },
+);
+
+export const PlateOrderEnum = describedEnum(
+  "PlateOrder",
+  "The order of a list of plates; equal ones are ordered by number.",
+  PLATE_LIST.orderNames,
+  {
+    LAST_SEEN_AT_DESC: "Latest photo of the plate, the latest first.",
+    LAST_SEEN_AT_ASC: "Latest photo of the plate, the earliest first.",
+    FIRST_SEEN_AT_DESC: "Earliest photo of the plate, the latest first.",
+    FIRST_SEEN_AT_ASC: "Earliest photo of the plate, the earliest first.",
+    SIGHTINGS_DESC: "Seen most often first.",
+    SIGHTINGS_ASC: "Seen least often first.",
+    NUMBER_ASC: "By number, in the order of code points.",
+    NUMBER_DESC: "By number, in the reverse order of code points.",
+  },
+);
+
+export const FallbackReasonEnum = describedEnum(
+  "FallbackReason",
+  "Why another engine answered than the one asked first.",
+  FALLBACK_REASONS,
+  {
+    VENDOR_UNAVAILABLE: "The vendor could not be reached or broke off; the local engine's reading stands.",
+    VENDOR_OUT_OF_QUOTA: "The vendor's quota is used up; the local engine's reading stands.",
+    VENDOR_READ_NOTHING:
+      "The vendor was asked about an unsure local reading and found no plate; the local reading stands.",
+    LOCAL_FAILED: "The local engine failed, and the vendor was asked.",
+    LOCAL_READ_NOTHING: "The local engine found no plate, and the vendor was asked.",
+    LOCAL_UNSURE: "The local reading's confidence was below LOCAL_MIN_CONFIDENCE, and the vendor was asked.",
+    OTHER: "Another reason; `fallbackDetail` says which.",
   },
 );
 

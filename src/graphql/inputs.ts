@@ -3,6 +3,7 @@ import { Field, InputType, Int } from "type-graphql";
 import { AppError, type ErrorCode } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
 import type { PlateNumberFilter } from "../plate-records/plate-number.filter.js";
+import type { PlateListFilter } from "../plate-records/plate.list.js";
 import type { NumberRange, RecognitionFilter, TimeRange } from "../recognitions/store/recognition.filter.js";
 import type { RecognitionStatus } from "../recognitions/store/recognition-request.entity.js";
 import type { RequestFilter } from "../recognitions/store/request.filter.js";
@@ -102,6 +103,24 @@ export class PlateRecognitionFilterInput implements RecognitionFilter {
   engine?: RecognitionEngine[] | null;
 }
 
+@InputType("PlateFilter", { description: "Every condition given must hold; within a list, any value will do." })
+export class PlateFilterInput implements PlateListFilter {
+  @Field(() => PlateNumberFilterInput, { nullable: true, description: "By number." })
+  number?: PlateNumberFilterInput | null;
+
+  @Field(() => [String], { nullable: true, description: "By province abbreviation, such as 粤." })
+  province?: string[] | null;
+
+  @Field(() => DateTimeRangeInput, { nullable: true, description: "By `capturedAt` of the earliest photo." })
+  firstSeenAt?: DateTimeRangeInput | null;
+
+  @Field(() => DateTimeRangeInput, { nullable: true, description: "By `capturedAt` of the latest photo." })
+  lastSeenAt?: DateTimeRangeInput | null;
+
+  @Field(() => IntRangeInput, { nullable: true, description: "By how many readings there are." })
+  sightings?: IntRangeInput | null;
+}
+
 @InputType("RecognitionRequestFilter", {
   description: "Every condition given must hold; within a list, any value will do.",
 })
@@ -186,6 +205,13 @@ export function checkedFilter(filter: PlateRecognitionFilterInput | null | undef
   if (!filter) return {};
   checkTexts(filter);
   checkTexts(filter.plateNumber ?? {});
+  return filter;
+}
+
+export function checkedPlateFilter(filter: PlateFilterInput | null | undefined): PlateListFilter {
+  if (!filter) return {};
+  checkTexts(filter);
+  checkTexts(filter.number ?? {});
   return filter;
 }
 

@@ -10,6 +10,8 @@ import type {
   RecognitionParts,
   RecognitionRequestRow,
 } from "../recognitions/store/recognition.rows.js";
+import type { PlateList } from "../plate-records/plate.list.js";
+import type { CameraRepository } from "../recognitions/store/camera.repository.js";
 import type { CorrectionRepository } from "../recognitions/store/correction.repository.js";
 import type { PlateRepository } from "../plate-records/plate.repository.js";
 import type { UsageRepository } from "../statistics/usage.repository.js";
@@ -20,6 +22,8 @@ export interface Repositories {
   recognitions: RecognitionRepository;
   requests: RequestRepository;
   plates: PlateRepository;
+  plateList: PlateList;
+  cameras: CameraRepository;
   statistics: StatisticsRepository;
   corrections: CorrectionRepository;
   usage: UsageRepository;

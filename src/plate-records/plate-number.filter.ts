@@ -1,5 +1,5 @@
 /** Conditions on plate numbers, and their SQL for any column of normalised numbers. */
-import { normalizePlateNumber } from "../plates/plate-number.js";
+import { normalizePlateNumber, PROVINCES } from "../plates/plate-number.js";
 import type { Parameters } from "../database/parameters.js";
 
 export type Optional<Value> = Value | null | undefined;
@@ -44,7 +44,7 @@ export function startsWithConditions(column: string, prefix: string, parameters:
 }
 
 /** The least text that is greater than every text with this prefix, in the order of code points; null when there is none. */
-function successor(prefix: string): string | null {
+export function successor(prefix: string): string | null {
   const points = [...prefix].map((character) => character.codePointAt(0) ?? 0);
   while (points.length > 0) {
     const last = (points.pop() ?? 0) + 1;
@@ -52,6 +52,20 @@ function successor(prefix: string): string | null {
     if (last <= 0x10ffff) return String.fromCodePoint(...points, last === 0xd800 ? 0xe000 : last);
   }
   return null;
+}
+
+/** What numbers that name one of the provinces begin with, as `provinceOf` finds them: the province, or WJ before it. */
+export function provincePrefixes(provinces: readonly string[]): string[] {
+  const known = [...new Set(provinces)].filter((province) => PROVINCES.some((each) => each === province));
+  return known.flatMap((province) => [province, `WJ${province}`]);
+}
+
+/** Ranges, so that an index serves them. */
+export function provinceCondition(column: string, provinces: readonly string[], parameters: Parameters): string {
+  const ranges = provincePrefixes(provinces).map(
+    (prefix) => `(${startsWithConditions(column, prefix, parameters).join(" AND ")})`,
+  );
+  return ranges.length === 0 ? "false" : `(${ranges.join(" OR ")})`;
 }
 
 /** What the trigram index can look up: three known characters in a row. A plan that is made for any value does not see how many there are. */

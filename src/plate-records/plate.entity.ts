@@ -2,9 +2,9 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("plates")
-// GIN indexes, which TypeORM can't declare; the migration makes them.
-@Index("plates_by_substring", { synchronize: false })
-@Index("plates_by_search_key", { synchronize: false })
+@Index("plates_by_last_seen_at", ["partnerId", "lastSeenAt", "number"])
+@Index("plates_by_first_seen_at", ["partnerId", "firstSeenAt", "number"])
+@Index("plates_by_sightings", ["partnerId", "sightings", "number"])
 export class PlateEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "plates_pkey" })
   partnerId!: string;

@@ -2,14 +2,8 @@
 import type { Principal } from "../accounts/principal.js";
 import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
-import { PROVINCES } from "../plates/plate-number.js";
 import { oneOf, Parameters } from "../database/parameters.js";
-import {
-  numberConditions,
-  startsWithConditions,
-  type Optional,
-  type PlateNumberFilter,
-} from "./plate-number.filter.js";
+import { numberConditions, provinceCondition, type Optional, type PlateNumberFilter } from "./plate-number.filter.js";
 import type { PlateRow, PlateTable } from "./plate.table.js";
 
 export interface PlateMatch {
@@ -85,15 +79,15 @@ export class PlateRepository {
 
   /** Up to `limit` numbers that meet `condition`, in no order. */
   async findNumbers(principal: Principal, { plateNumber, province }: PlateCondition, limit: number): Promise<string[]> {
-    const { q, from } = this.table;
+    const { n, fromNumbers } = this.table;
     const parameters = new Parameters();
     const conditions = [
-      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...numberConditions(plateNumber ?? {}, q.number, parameters),
-      ...(province ? [provinceCondition(q.number, province, parameters)] : []),
+      `${n.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...numberConditions(plateNumber ?? {}, n.number, parameters),
+      ...(province ? [provinceCondition(n.number, province, parameters)] : []),
     ];
     return this.database.rows({
-      text: `SELECT ${q.number} FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
+      text: `SELECT ${n.number} FROM ${fromNumbers} WHERE ${conditions.join(" AND ")} LIMIT ${limit}`,
       values: parameters.values,
       read: ([value]) => text(value),
     });
@@ -104,12 +98,14 @@ export class PlateRepository {
    * of the plate that it was corrected to.
    */
   async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
-    const { q, from, selection } = this.table;
+    const { q, n, from, fromNumbers, selection } = this.table;
     const { from: fromReadings, columns: p } = this.corrected;
     const columns = selection.columns.join(", ");
     const rows = await this.database.rows({
-      text: `SELECT ${columns}, ${q.number} FROM ${from}
-        WHERE ${q.partnerId} = $1 AND plate_search_keys(${q.number}) && plate_search_keys($2::text)
+      // The LIMIT makes each plate a look-up: PostgreSQL expects far more matches than there are, and would read all plates to join them.
+      text: `SELECT ${columns}, ${q.number} FROM ${fromNumbers}
+        CROSS JOIN LATERAL (SELECT q.* FROM ${from} WHERE ${q.partnerId} = ${n.partnerId} AND ${q.number} = ${n.number} LIMIT 1) q
+        WHERE ${n.partnerId} = $1 AND plate_search_keys(${n.number}) && plate_search_keys($2::text)
         UNION ALL SELECT ${columns}, p.read FROM (
           SELECT DISTINCT ${p.plateNumber} AS number, ${p.readPlateNumber} AS read FROM ${fromReadings}
           WHERE ${p.partnerId} = $1 AND ${p.readPlateNumber} IS NOT NULL
@@ -141,13 +137,4 @@ function nearest(matches: readonly PlateMatch[]): PlateMatch[] {
     if (other === undefined || match.distance < other.distance) byNumber.set(match.plate.number, match);
   }
   return [...byNumber.values()];
-}
-
-/** Numbers that name one of the provinces, as `provinceOf` finds them: first, or after WJ. Ranges, so that an index serves them. */
-function provinceCondition(column: string, provinces: readonly string[], parameters: Parameters): string {
-  const known = provinces.filter((province) => PROVINCES.some((each) => each === province));
-  const ranges = known.flatMap((province) =>
-    [province, `WJ${province}`].map((prefix) => `(${startsWithConditions(column, prefix, parameters).join(" AND ")})`),
-  );
-  return ranges.length === 0 ? "false" : `(${ranges.join(" OR ")})`;
 }

@@ -2,6 +2,7 @@
 import { columnNames, type ColumnNames, type EntityTable, type TableOf } from "../database/entity.table.js";
 import { columnsOf, type Selection } from "../database/selection.js";
 import type { Timestamp } from "../database/statement.js";
+import { PlateNumberEntity } from "./plate-number.entity.js";
 import { PlateEntity } from "./plate.entity.js";
 
 export interface PlateRow {
@@ -15,12 +16,18 @@ export class PlateTable {
   /** Columns as statements name them: `q.` */
   readonly q: ColumnNames<PlateEntity>;
   readonly from: string;
+  /** Columns of the numbers alone: `n.` */
+  readonly n: ColumnNames<PlateNumberEntity>;
+  readonly fromNumbers: string;
   readonly selection: Selection<PlateRow>;
 
   constructor(tableOf: TableOf) {
     const table = tableOf(PlateEntity);
     this.q = columnNames(table, "q");
     this.from = `${table.name} q`;
+    const numbers = tableOf(PlateNumberEntity);
+    this.n = columnNames(numbers, "n");
+    this.fromNumbers = `${numbers.name} n`;
     this.selection = selectionOf(table);
   }
 }

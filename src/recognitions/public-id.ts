@@ -1,32 +1,42 @@
-/** Ids as callers see them: the type as a prefix, and the UUID. Opaque to callers; base64 would cost time for each of a page's ids. */
+/** Ids as callers see them: the type as a prefix, and the key. Opaque to callers; base64 would cost time for each of a page's ids. */
 import { validate as isUuid } from "uuid";
 import { AppError, quoted } from "../errors.js";
 
-const PREFIXES = { PlateRecognition: "recognition_", RecognitionRequest: "request_" } as const;
+const PREFIXES = { PlateRecognition: "recognition_", RecognitionRequest: "request_", Plate: "plate_" } as const;
 export type NodeType = keyof typeof PREFIXES;
 
 export interface NodeKey {
   type: NodeType;
-  uuid: string;
+  /** A UUID; of a plate its number. */
+  key: string;
 }
 
-export function publicId(type: NodeType, uuid: string): string {
-  return PREFIXES[type] + uuid;
+export function publicId(type: NodeType, key: string): string {
+  // Numbers hold characters that do not belong in an id.
+  return PREFIXES[type] + (type === "Plate" ? Buffer.from(key).toString("base64url") : key);
 }
 
 export function parsePublicId(id: string): NodeKey {
   for (const type of Object.keys(PREFIXES) as NodeType[]) {
-    const uuid = id.slice(PREFIXES[type].length);
-    // Only the spelling that was given out: PostgreSQL reads other spellings of a UUID too.
-    if (id.startsWith(PREFIXES[type]) && isUuid(uuid) && uuid === uuid.toLowerCase()) return { type, uuid };
+    if (!id.startsWith(PREFIXES[type])) continue;
+    const key = keyOf(type, id.slice(PREFIXES[type].length));
+    if (key !== null) return { type, key };
   }
   throw new AppError("BAD_USER_INPUT", `${quoted(id)} is not an id that this server gave out.`);
 }
 
-/** The UUID in an id that must be of the given type. */
+/** The key in an id that must be of the given type. */
 export function parsePublicIdOf(type: NodeType, id: string): string {
-  const key = parsePublicId(id);
-  if (key.type !== type)
-    throw new AppError("BAD_USER_INPUT", `${quoted(id)} is the id of a ${key.type}, not of a ${type}.`);
-  return key.uuid;
+  const found = parsePublicId(id);
+  if (found.type !== type)
+    throw new AppError("BAD_USER_INPUT", `${quoted(id)} is the id of a ${found.type}, not of a ${type}.`);
+  return found.key;
+}
+
+/** Only the spelling that was given out: PostgreSQL reads other spellings of a UUID too, Node.js of base64. */
+function keyOf(type: NodeType, text: string): string | null {
+  if (type !== "Plate") return isUuid(text) && text === text.toLowerCase() ? text : null;
+  const number = Buffer.from(text, "base64url").toString("utf8");
+  const isGiven = number !== "" && !number.includes("\0") && publicId("Plate", number) === PREFIXES.Plate + text;
+  return isGiven ? number : null;
 }

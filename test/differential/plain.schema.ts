@@ -31,7 +31,22 @@ const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", me
 const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
 const requestId = ({ key }: SeededRequest): string => `request_${key}`;
 
-type Row = SeededReading | SeededRequest;
+interface SeenPlate {
+  number: string;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  sightings: number;
+}
+
+type Row = SeededReading | SeededRequest | SeenPlate;
+
+interface PlateFilter {
+  number?: Filter["plateNumber"];
+  province?: string[] | null;
+  firstSeenAt?: Filter["capturedAt"];
+  lastSeenAt?: Filter["capturedAt"];
+  sightings?: Filter["confidence"];
+}
 
 interface Paging {
   first?: number | null;
@@ -82,7 +97,8 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
   }
   const node = schema.getType("Node");
   if (isInterfaceType(node)) {
-    node.resolveType = (row: object) => ("plateNumber" in row ? "PlateRecognition" : "RecognitionRequest");
+    node.resolveType = (row: object) =>
+      "plateNumber" in row ? "PlateRecognition" : "number" in row ? "Plate" : "RecognitionRequest";
   }
   const dateTime = schema.getType("DateTime");
   if (isScalarType(dateTime)) {
@@ -110,11 +126,11 @@ function moment(value: unknown): string {
 }
 
 function plainResolvers({ requests, readings }: SeededRows): Resolvers {
-  const plateOf = (number: string) => {
+  const plateOf = (number: string): SeenPlate | null => {
     const seen = readings.filter(({ plateNumber }) => plateNumber === number);
     if (seen.length === 0) return null;
     const times = seen.map(({ capturedAt }) => capturedAt).sort();
-    return { number, firstSeenAt: times[0], lastSeenAt: times.at(-1), sightings: seen.length };
+    return { number, firstSeenAt: times[0] ?? "", lastSeenAt: times.at(-1) ?? "", sightings: seen.length };
   };
   const readAs = (number: string) => {
     const corrected = readings.filter(({ corrections }) => corrections[0]?.from === number);
@@ -123,7 +139,12 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     );
     return latest ? plateOf(latest.plateNumber) : null;
   };
-  const find = (id: string, type?: string): SeededReading | SeededRequest | null => {
+  const allPlates = (): SeenPlate[] =>
+    [...new Set(readings.map(({ plateNumber }) => plateNumber))].flatMap((number) => plateOf(number) ?? []);
+  const find = (id: string, type?: string): Row | null => {
+    const plate = /^plate_([\w-]+)$/.exec(id);
+    if (plate !== null && type === undefined) return plateOf(Buffer.from(plate[1] ?? "", "base64url").toString());
+    if (plate !== null) throw bad(`${JSON.stringify(id)} is the id of a Plate, not of a ${type}.`);
     const match = /^(recognition|request)_([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/.exec(
       id,
     );
@@ -157,6 +178,20 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
           args.orderBy ?? "CREATED_AT_DESC",
           args,
         );
+      },
+      plates: async (_root, args: Paging & { filter?: PlateFilter | null; orderBy?: string | null }) =>
+        page(
+          allPlates().filter((row) => meetsPlate(row, args.filter ?? {})),
+          args.orderBy ?? "LAST_SEEN_AT_DESC",
+          args,
+        ),
+      cameras: async () => {
+        const ids = [...new Set(readings.flatMap(({ cameraId }) => cameraId ?? []))].sort();
+        return ids.map((id) => {
+          const times = readings.filter(({ cameraId }) => cameraId === id).map(({ capturedAt }) => capturedAt);
+          times.sort();
+          return { id, firstSeenAt: times[0], lastSeenAt: times.at(-1), recognitionCount: times.length };
+        });
       },
       similarPlates: async (_root, args: { number: string; maxDistance?: number | null; first?: number | null }) => {
         const most = args.maxDistance ?? 2;
@@ -197,6 +232,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
       },
     },
     Plate: {
+      id: ({ number }: SeenPlate) => `plate_${Buffer.from(number).toString("base64url")}`,
       recognitions: async (plate: { number: string }, args: Paging) =>
         page(
           readings.filter(({ plateNumber }) => plateNumber === plate.number),
@@ -212,6 +248,9 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     RecognitionRequest: {
       id: requestId,
+      fallbackReason: ({ fallbackReason }: SeededRequest) =>
+        fallbackReason === null ? null : fallbackReason.startsWith("Juhe is out") ? "VENDOR_OUT_OF_QUOTA" : "OTHER",
+      fallbackDetail: ({ fallbackReason }: SeededRequest) => fallbackReason,
       image: (row: SeededRequest) => row,
       juheErrorCode: ({ errorCode, juheErrorCode }: SeededRequest) =>
         errorCode === "RECOGNIZER_MISCONFIGURED" ? null : juheErrorCode,
@@ -220,6 +259,7 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
     },
     PlateRecognitionConnection: CONNECTION,
     RecognitionRequestConnection: CONNECTION,
+    PlateConnection: CONNECTION,
   };
 }
 
@@ -279,22 +319,45 @@ function meets(
   );
 }
 
+function meetsPlate(row: SeenPlate, { number, province, firstSeenAt, lastSeenAt, sightings }: PlateFilter): boolean {
+  return (
+    (number?.eq == null || row.number === number.eq) &&
+    (number?.startsWith == null || row.number.startsWith(number.startsWith)) &&
+    (number?.in == null || number.in.includes(row.number)) &&
+    (province == null || province.some((each) => row.number.startsWith(each))) &&
+    (firstSeenAt?.gte == null || row.firstSeenAt >= firstSeenAt.gte) &&
+    (firstSeenAt?.lt == null || row.firstSeenAt < firstSeenAt.lt) &&
+    (lastSeenAt?.gte == null || row.lastSeenAt >= lastSeenAt.gte) &&
+    (lastSeenAt?.lt == null || row.lastSeenAt < lastSeenAt.lt) &&
+    (sightings?.gte == null || row.sightings >= sightings.gte) &&
+    (sightings?.lte == null || row.sightings <= sightings.lte)
+  );
+}
+
 /** The property of a row that each order begins with. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   CAPTURED_AT: "capturedAt",
   RECOGNIZED_AT: "recognizedAt",
   CONFIDENCE: "confidence",
   CREATED_AT: "createdAt",
+  LAST_SEEN_AT: "lastSeenAt",
+  FIRST_SEEN_AT: "firstSeenAt",
+  SIGHTINGS: "sightings",
 };
 
-function keyOf(order: string, row: Row): string | number {
+/** Null where the key alone orders the list. */
+function keyOf(order: string, row: Row): string | number | null {
   const property = PROPERTIES[order.replace(/_(ASC|DESC)$/, "")] ?? "";
-  return (row as unknown as Record<string, string | number>)[property] ?? "";
+  return (row as unknown as Record<string, string | number>)[property] ?? null;
 }
 
+const lastKeyOf = (row: Row): string => ("number" in row ? row.number : row.key);
+
 export function cursorOf(order: string, row: Row): string {
-  return Buffer.from(JSON.stringify([order, keyOf(order, row), row.key])).toString("base64url");
+  return Buffer.from(JSON.stringify([order, keyOf(order, row), lastKeyOf(row)])).toString("base64url");
 }
+
+type Place = readonly [string | number | null, string];
 
 function page(rows: readonly Row[], order: string, { first, after, last, before }: Paging): Connection {
   if (first != null && last != null) throw bad("Give `first` or `last`, not both.");
@@ -305,9 +368,9 @@ function page(rows: readonly Row[], order: string, { first, after, last, before 
     if (size != null && (size < 0 || size > 100)) throw bad(`\`${name}\` must be from 0 to 100, and is ${size}.`);
   }
   const sign = order.endsWith("_ASC") ? 1 : -1;
-  const compare = (a: readonly [string | number, string], b: readonly [string | number, string]): number =>
-    sign * (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
-  const place = (row: Row): readonly [string | number, string] => [keyOf(order, row), row.key];
+  const compare = ([a, keyOfA]: Place, [b, keyOfB]: Place): number =>
+    sign * ((a ?? 0) < (b ?? 0) ? -1 : (a ?? 0) > (b ?? 0) ? 1 : keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0);
+  const place = (row: Row): Place => [keyOf(order, row), lastKeyOf(row)];
   const [from, to] = [after, before].map((cursor) => (cursor == null ? null : position(cursor, order)));
   const within = [...rows]
     .sort((a, b) => compare(place(a), place(b)))
@@ -320,7 +383,7 @@ function page(rows: readonly Row[], order: string, { first, after, last, before 
     : { ...base, rows: within.slice(0, size), hasNextPage: goesOn, hasPreviousPage: from != null };
 }
 
-function position(cursor: string, order: string): readonly [string | number, string] {
+function position(cursor: string, order: string): Place {
   let parts: unknown = null;
   try {
     parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
@@ -328,7 +391,7 @@ function position(cursor: string, order: string): readonly [string | number, str
     // Not a cursor: the error below says so.
   }
   if (!Array.isArray(parts)) throw bad(`${JSON.stringify(cursor)} is not a cursor that this server gave out.`);
-  const [madeFor, value, id] = parts as [string, string | number, string];
+  const [madeFor, value, id] = parts as [string, string | number | null, string];
   if (madeFor !== order) throw bad(`The cursor was made for the order ${madeFor}, not for ${order}.`);
   return [value, id];
 }

@@ -82,7 +82,7 @@ export function seededRows(seed: number): SeededRows {
       orderId: random.chance(0.3) ? "JH7" : null,
       juheErrorCode: status === "FAILED" && random.chance(0.5) ? 10012 : null,
       errorCode: status === "FAILED" ? random.pick(["INVALID_IMAGE", "RECOGNIZER_MISCONFIGURED"]) : null,
-      fallbackReason: random.chance(0.2) ? "slow" : null,
+      fallbackReason: random.chance(0.2) ? random.pick(["slow", "Juhe is out of quota (10012)"]) : null,
       externalReference: random.chance(0.3) ? `ref ${index} "\u0085` : null,
       durationMs: random.below(100),
       createdAt: at,

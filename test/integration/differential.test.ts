@@ -53,6 +53,7 @@ function pool(): ValuePool {
   const ids = [
     ...rows.readings.slice(0, 3).map(({ key }) => `recognition_${key}`),
     ...rows.requests.slice(0, 3).map(({ key }) => `request_${key}`),
+    ...["粤A12345", "京B8O0O1"].map((number) => `plate_${Buffer.from(number).toString("base64url")}`),
   ];
   const absent = "recognition_0190a000-0000-7000-8000-00000000ffff";
   const [first, , , , , middle] = rows.readings;
@@ -60,6 +61,9 @@ function pool(): ValuePool {
   const otherCursors = [first, middle].flatMap((row) => (row ? [cursorOf("CONFIDENCE_ASC", row)] : []));
   const [request, , another] = rows.requests;
   const requestCursors = [request, another].flatMap((row) => (row ? [cursorOf("CREATED_AT_DESC", row)] : []));
+  const plateCursors = ["2026-03-01T12:00:00.000Z", "2026-03-02T12:00:00.000Z"].map((lastSeenAt) =>
+    cursorOf("LAST_SEEN_AT_DESC", { number: "粤A12345", lastSeenAt, firstSeenAt: lastSeenAt, sightings: 1 }),
+  );
   return {
     id: [...ids, ...ids, ...ids, ...ids, absent, "zzz", 7],
     ids: [...ids, ...ids, ...ids, absent, "zzz"],
@@ -86,13 +90,22 @@ function pool(): ValuePool {
       "2026-02-30T00:00:00",
     ],
     "DateTimeRange.lt": ["2026-03-02T05:00:00.001Z"],
-    "IntRange.gte": [0, 50, 80],
     "IntRange.lte": [80, 100],
     "PlateRecognitionFilter.color": ["BLUE", "GREEN"],
     "PlateRecognitionFilter.cameraId": ["east", 'we"st', "none"],
     "Query.recognitionRequests.orderBy": [...repeated(["CREATED_AT_DESC"], 6), "CREATED_AT_ASC"],
     "Query.recognitionRequests.after": [...repeated(requestCursors, 8), ...otherCursors, "zzz"],
     "Query.recognitionRequests.before": [...repeated(requestCursors, 8), ...otherCursors, "zzz"],
+    "Query.plates.orderBy": [
+      ...repeated(["LAST_SEEN_AT_DESC"], 4),
+      "SIGHTINGS_DESC",
+      "NUMBER_ASC",
+      "FIRST_SEEN_AT_ASC",
+    ],
+    "Query.plates.after": [...repeated(plateCursors, 8), ...otherCursors, "zzz"],
+    "Query.plates.before": [...repeated(plateCursors, 8), ...otherCursors, "zzz"],
+    "PlateFilter.province": ["粤", "京", "藏"],
+    "IntRange.gte": [0, 3, 50, 80],
     "RecognitionRequestFilter.status": ["SUCCEEDED", "FAILED", "NO_PLATE"],
     "RecognitionRequestFilter.engine": ["LOCAL", "JUHE"],
     "RecognitionRequestFilter.errorCode": ["INVALID_IMAGE", "RECOGNIZER_MISCONFIGURED", "SERVER_BUSY"],

@@ -72,7 +72,7 @@ test("erasing a plate leaves no trace of it in any table, also of what the engin
   expect(await tablesWith("粤A22222")).toEqual(["plate_corrections"]);
   expect((await erase(READINGS, { plateNumber: { eq: "粤A22222" } })).data.deletePlateRecognitions).toBe(0);
   expect(await tablesWith("粤A22222")).toEqual([]);
-  expect(await tablesWith("粤A55555")).toEqual(["plate_corrections", "plate_recognitions", "plates"]);
+  expect(await tablesWith("粤A55555")).toEqual(["plate_corrections", "plate_numbers", "plate_recognitions", "plates"]);
   expect(
     await database.query(
       "SELECT subject, affected FROM audit_entries WHERE action = 'RECOGNITIONS_ERASED' ORDER BY id",
@@ -120,7 +120,7 @@ test("erased requests take their readings, hashes and answers along, and leave c
   expect((await erase(REQUESTS, filter)).data.deleteRecognitionRequests).toBe(3);
   for (const number of ["贵C70001", "贵C70002", "贵C70003"]) expect(await tablesWith(number)).toEqual([]);
   expect(await database.query("SELECT FROM recognition_requests WHERE image_sha256 = sha256('gone')")).toEqual([]);
-  expect(await tablesWith("贵C70004")).toEqual(["plate_recognitions", "plates"]);
+  expect(await tablesWith("贵C70004")).toEqual(["plate_numbers", "plate_recognitions", "plates"]);
   const counts = "SELECT hour, recognitions, no_plate, failed, local, juhe FROM erased_usage ORDER BY hour";
   const hour = (text: string, recognitions: number): object => ({
     hour: new Date(text),
@@ -156,7 +156,7 @@ test("needs the scope admin, and reaches no other partner's records", async () =
     expect((await erase(query, filter, reader)).errors?.[0]?.extensions.code).toBe("FORBIDDEN");
     expect(Object.values((await erase(query, filter, admin)).data)).toEqual([0]);
   }
-  expect(await tablesWith("青D90001")).toEqual(["plate_recognitions", "plates"]);
+  expect(await tablesWith("青D90001")).toEqual(["plate_numbers", "plate_recognitions", "plates"]);
 });
 
 test("RETENTION_DAYS erases what is older, of every partner, once over two servers, and says so", async () => {
@@ -185,7 +185,7 @@ test("RETENTION_DAYS erases what is older, of every partner, once over two serve
     await Promise.all(servers.map((each) => each.stop()));
   }
   expect([await tablesWith("宁E00001"), await tablesWith("宁E00002")]).toEqual([[], []]);
-  expect(await tablesWith("宁E00003")).toEqual(["plate_recognitions", "plates"]);
+  expect(await tablesWith("宁E00003")).toEqual(["plate_numbers", "plate_recognitions", "plates"]);
   expect(servers.map((each) => each.output()).join("")).toContain("erased requests older than RETENTION_DAYS");
   const erased = await database.query<{ sum: number }>(
     "SELECT sum(affected)::int FROM audit_entries WHERE subject = 'RETENTION_DAYS' AND partner_id = $1",

@@ -167,7 +167,8 @@ describe("juhe-then-local", () => {
     expect(errors).toBeUndefined();
     expect(data.recognizeUpload.recognitions[0]).toMatchObject({ plateNumber: localPlate, engine: "LOCAL" });
     expect(data.recognizeUpload.request).toMatchObject({ status: "SUCCEEDED", engine: "LOCAL", juheErrorCode: code });
-    expect(data.recognizeUpload.request.fallbackReason).toMatch(/\w+/);
+    const reason = code === 10012 ? "VENDOR_OUT_OF_QUOTA" : "VENDOR_UNAVAILABLE";
+    expect(data.recognizeUpload.request.fallbackReason).toBe(reason);
   });
 
   test("a wrong key is not covered up", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { fallbackReasonOf } from "../../src/engines/fallback.reason.js";
 import { AppError, type ErrorCode } from "../../src/errors.js";
 import type { Photo } from "../../src/images/photo.js";
 import { JuheThenLocalEngine } from "../../src/engines/juhe-then-local.engine.js";
@@ -166,4 +167,16 @@ describe("local-then-juhe", () => {
     await expect(combined(BAD_PICTURE, paid)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
     expect(paid.asked).toBe(0);
   });
+});
+
+test.each([
+  ["Juhe is unavailable (10020)", "VENDOR_UNAVAILABLE"],
+  ["Juhe is out of quota (10012)", "VENDOR_OUT_OF_QUOTA"],
+  ["Juhe read nothing, and the local reading's confidence 30 is below 80", "VENDOR_READ_NOTHING"],
+  ["the local engine failed", "LOCAL_FAILED"],
+  ["the local engine found no plate", "LOCAL_READ_NOTHING"],
+  ["the local reading's confidence 30 is below 80", "LOCAL_UNSURE"],
+  ["something that an earlier version said", "OTHER"],
+])("%s: %s", (sentence, reason) => {
+  expect(fallbackReasonOf(sentence)).toBe(reason);
 });

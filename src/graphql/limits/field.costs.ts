@@ -3,6 +3,7 @@
  * server or of the database, as an estimate (docs/adr/0015-operation-limits.md).
  */
 import { MAX_BUCKETS } from "../../statistics/recognition.stats.js";
+import { MAX_CAMERAS } from "../../recognitions/store/camera.repository.js";
 import { MAX_NODES } from "../paging.js";
 import { MAX_PAGE_SIZE } from "../../database/keyset.js";
 
@@ -16,6 +17,8 @@ export const STATEMENT_COSTS: Readonly<Record<string, number>> = {
   "Query.plateRecognitions": 300,
   "Query.recognitionRequests": 300,
   "Query.auditLog": 300,
+  "Query.plates": 600,
+  "Query.cameras": 5_000,
   "Query.similarPlates": 20_000,
   "Query.recognitionStats": 30_000,
   "Query.usage": 30_000,
@@ -68,6 +71,8 @@ export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>
   "Query.plateRecognitions": pageSize,
   "Query.recognitionRequests": pageSize,
   "Query.auditLog": pageSize,
+  "Query.plates": pageSize,
+  "Query.cameras": () => MAX_CAMERAS,
   "Plate.recognitions": pageSize,
   "Query.similarPlates": ({ first }) => bounded(first) ?? DEFAULT_MATCHES,
   "Query.recognitionStats": buckets,

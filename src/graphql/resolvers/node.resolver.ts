@@ -2,12 +2,13 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { AppError } from "../../errors.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
+import type { PlateRow } from "../../plate-records/plate.table.js";
 import { MAX_NODES } from "../paging.js";
 import type { GraphQLContext } from "../context.js";
 import { parsePublicId, type NodeKey } from "../../recognitions/public-id.js";
 import { NodeType } from "../types/node.type.js";
 
-type NodeRow = PlateRecognitionRow | RecognitionRequestRow;
+type NodeRow = PlateRecognitionRow | RecognitionRequestRow | PlateRow;
 
 /** Fetched with every reading; anything else is fetched when it is selected. */
 const NODE_PARTS = { boxes: true, requests: false, images: false };
@@ -37,6 +38,13 @@ export class NodeResolver {
   }
 }
 
-function load({ type, uuid }: NodeKey, { loaders }: GraphQLContext): Promise<NodeRow | null> {
-  return type === "PlateRecognition" ? loaders.recognitionWith(NODE_PARTS).load(uuid) : loaders.request.load(uuid);
+function load({ type, key }: NodeKey, { loaders }: GraphQLContext): Promise<NodeRow | null> {
+  switch (type) {
+    case "PlateRecognition":
+      return loaders.recognitionWith(NODE_PARTS).load(key);
+    case "RecognitionRequest":
+      return loaders.request.load(key);
+    case "Plate":
+      return loaders.plate.load(key);
+  }
 }

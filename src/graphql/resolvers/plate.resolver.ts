@@ -19,12 +19,20 @@ import { MAX_PLATE_DISTANCE } from "../../plates/plate.distance.js";
 import { normalizePlateNumber } from "../../plates/plate-number.js";
 import type { PlateMatch } from "../../plate-records/plate.repository.js";
 import type { PlateRow } from "../../plate-records/plate.table.js";
+import { PLATE_LIST, type PlateOrder } from "../../plate-records/plate.order.js";
 import { RECOGNITION_LIST } from "../../recognitions/store/recognition.order.js";
 import type { GraphQLContext } from "../context.js";
-import { checkedText } from "../inputs.js";
+import { PlateOrderEnum } from "../enums.js";
+import { checkedPlateFilter, checkedText, PlateFilterInput } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { IN_CONNECTION, partsOf } from "../selection.js";
-import { connectionOf, PlateRecognitionConnectionType, type RecognitionConnection } from "../types/connection.type.js";
+import {
+  connectionOf,
+  PlateConnectionType,
+  PlateRecognitionConnectionType,
+  type PlateConnection,
+  type RecognitionConnection,
+} from "../types/connection.type.js";
 import { PlateType } from "../types/plate.type.js";
 
 const MAX_MATCHES = 100;
@@ -56,6 +64,27 @@ export class PlateResolver {
     const wanted = plateNumberOf(number);
     searches.record(principal, "plate", wanted);
     return (await loaders.plate.load(wanted)) ?? loaders.plateReadAs.load(wanted);
+  }
+
+  @Query(() => PlateConnectionType, {
+    description: "Plates by number, province, time and how often they were seen, a page at a time.",
+  })
+  async plates(
+    @Arg("filter", () => PlateFilterInput, { nullable: true, description: "Which plates; all of them without it." })
+    filter: PlateFilterInput | null,
+    @Arg("orderBy", () => PlateOrderEnum, {
+      nullable: true,
+      defaultValue: "LAST_SEEN_AT_DESC",
+      description: "In which order.",
+    })
+    orderBy: PlateOrder | null,
+    @Args(() => PagingArgs) paging: PagingArgs,
+    @Ctx() { principal, reads: { plateList } }: GraphQLContext,
+  ): Promise<PlateConnection> {
+    const checked = checkedPlateFilter(filter);
+    const page = pageRequestOf(paging, PLATE_LIST, orderBy ?? "LAST_SEEN_AT_DESC");
+    const found = await plateList.findPage(principal, checked, page);
+    return connectionOf(found, PLATE_LIST, page.order, () => plateList.count(principal, checked));
   }
 
   @Query(() => [PlateMatchType], {

@@ -2,9 +2,11 @@
 import { Field, Int, ObjectType, type ClassType } from "type-graphql";
 import type { Page } from "../../database/keyset.js";
 import type { RecognitionRequestRow, PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
+import type { PlateRow } from "../../plate-records/plate.table.js";
 import { encodeCursor, type CursorList } from "../paging.js";
 import { AuditEntryType } from "./audit-entry.type.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
+import { PlateType } from "./plate.type.js";
 import { RecognitionRequestType } from "./recognition-request.type.js";
 
 /** What the resolvers of a connection work from: the page, the cursors of its rows, and how to count the whole list. */
@@ -14,6 +16,7 @@ export interface Connection<Row> extends Page<Row> {
 }
 
 export type RecognitionConnection = Connection<PlateRecognitionRow>;
+export type PlateConnection = Connection<PlateRow>;
 export type RequestConnection = Connection<RecognitionRequestRow>;
 
 export function connectionOf<Row, Order extends string>(
@@ -97,3 +100,4 @@ export const RecognitionRequestConnectionType = connectionType(
   RecognitionRequestType,
   "recognition request",
 );
+export const PlateConnectionType = connectionType("Plate", PlateType, "plate");

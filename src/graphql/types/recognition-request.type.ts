@@ -2,6 +2,7 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
+import type { FallbackReason } from "../../engines/fallback.reason.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
 import type { Timestamp } from "../../database/statement.js";
 import type { RecognitionStatus } from "../../recognitions/store/recognition-request.entity.js";
@@ -9,6 +10,7 @@ import type { ImageRow, RecognitionRequestRow } from "../../recognitions/store/r
 import { DateTimeScalar } from "../date-time.scalar.js";
 import {
   ErrorCodeEnum,
+  FallbackReasonEnum,
   ImageFormatEnum,
   ImageSourceEnum,
   RecognitionEngineEnum,
@@ -67,11 +69,17 @@ export class RecognitionRequestType implements RowFields {
   })
   errorCode!: ErrorCode | null;
 
-  @Field(() => String, {
+  @Field(() => FallbackReasonEnum, {
     nullable: true,
     description: "Why another engine answered than the one asked first; null when the first one did.",
   })
-  fallbackReason!: string | null;
+  fallbackReason!: FallbackReason | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The same in a sentence for people, with the vendor's error code or the confidence.",
+  })
+  fallbackDetail!: string | null;
 
   @Field(() => String, { nullable: true, description: "The caller's own reference." })
   externalReference!: string | null;

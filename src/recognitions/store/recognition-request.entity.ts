@@ -11,17 +11,12 @@ export type RecognitionStatus = (typeof RECOGNITION_STATUSES)[number];
 @Entity("recognition_requests")
 @Check("recognition_requests_error", `(status = 'FAILED') = (error_code IS NOT NULL)`)
 @Index("recognition_requests_by_created_at", ["partnerId", "createdAt", "id"])
-@Index("recognition_requests_by_status", ["partnerId", "status", "engine", "createdAt", "id"])
-@Index("recognition_requests_by_image", ["partnerId", "imageSha256", "createdAt", "id"])
-@Index("recognition_requests_by_error", ["partnerId", "errorCode", "createdAt", "id"], {
-  where: `"error_code" IS NOT NULL`,
-})
-@Index("recognition_requests_by_camera", ["partnerId", "cameraId", "createdAt", "id"], {
-  where: `"camera_id" IS NOT NULL`,
-})
-@Index("recognition_requests_by_reference", ["partnerId", "externalReference", "createdAt", "id"], {
-  where: `"external_reference" IS NOT NULL`,
-})
+// Indexes on an expression, which TypeORM can't declare; the migration makes them.
+@Index("recognition_requests_by_status", { synchronize: false })
+@Index("recognition_requests_by_image", { synchronize: false })
+@Index("recognition_requests_by_error", { synchronize: false })
+@Index("recognition_requests_by_camera", { synchronize: false })
+@Index("recognition_requests_by_reference", { synchronize: false })
 export class RecognitionRequestEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "recognition_requests_pkey" })
   partnerId!: string;

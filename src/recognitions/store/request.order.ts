@@ -7,10 +7,16 @@ const ORDERS = {
   CREATED_AT_ASC: { property: "createdAt", cast: "timestamptz", direction: "ASC" },
 } as const satisfies Record<string, KeysetOrder<"createdAt">>;
 
+const LOOK_UP_ORDERS = {
+  CREATED_AT_DESC: { ...ORDERS.CREATED_AT_DESC, cast: "timestamp" },
+  CREATED_AT_ASC: { ...ORDERS.CREATED_AT_ASC, cast: "timestamp" },
+} as const satisfies Record<RequestOrder, KeysetOrder<"createdAt">>;
+
 export type RequestOrder = keyof typeof ORDERS;
 
-export const REQUEST_LIST = new Keyset<RecognitionRequestRow, "createdAt", "id", RequestOrder>(ORDERS, {
-  property: "id",
-  cast: "uuid",
-  of: (row) => row.key,
-});
+const KEY = { property: "id", cast: "uuid", of: (row: RecognitionRequestRow) => row.key } as const;
+
+export const REQUEST_LIST = new Keyset<RecognitionRequestRow, "createdAt", "id", RequestOrder>(ORDERS, KEY);
+
+/** The same places, of times as the indexes hold them that requests are looked up in. */
+export const REQUEST_LOOK_UP = new Keyset<RecognitionRequestRow, "createdAt", "id", RequestOrder>(LOOK_UP_ORDERS, KEY);

@@ -5,8 +5,8 @@ import { oneOf, Parameters } from "../../database/parameters.js";
 import { number, type Reader } from "../../database/statement.js";
 import type { RecognitionRequestRow } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
-import { requestConditions, requestsOneByOne, type RequestFilter } from "./request.filter.js";
-import { REQUEST_LIST, type RequestOrder } from "./request.order.js";
+import { lookUpColumns, requestConditions, requestLookUp, type RequestFilter } from "./request.filter.js";
+import { REQUEST_LIST, REQUEST_LOOK_UP, type RequestOrder } from "./request.order.js";
 
 export class RequestRepository {
   constructor(
@@ -34,16 +34,20 @@ export class RequestRepository {
     filter: RequestFilter,
     page: PageRequest<RequestOrder>,
   ): Promise<Page<RecognitionRequestRow>> {
-    const { r, fromRequests: from, requestWithImage } = this.tables;
+    const { fromRequests: from, requestWithImage } = this.tables;
+    const lookUp = requestLookUp(filter, this.tables.r);
+    const [r, list, times] = lookUp
+      ? ([lookUpColumns(this.tables.r), REQUEST_LOOK_UP, "timestamp"] as const)
+      : ([this.tables.r, REQUEST_LIST, "timestamptz"] as const);
+    const { oneByOne, rest } = lookUp ?? { oneByOne: null, rest: filter };
     const parameters = new Parameters();
     const limit = limitOf(page, parameters);
-    const { oneByOne, rest } = requestsOneByOne(filter, r);
     const conditions = [
       `${r.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...requestConditions(rest, r, parameters),
-      ...REQUEST_LIST.bounds(r, page, parameters),
+      ...requestConditions(rest, r, parameters, times),
+      ...list.bounds(r, page, parameters),
     ];
-    const orderBy = REQUEST_LIST.orderBy(r, page);
+    const orderBy = list.orderBy(r, page);
     const rows = pageRows({ from, alias: "r", conditions, orderBy, oneByOne, limit }, parameters);
     return pageOf(
       await this.database.rows({
