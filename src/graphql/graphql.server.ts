@@ -12,6 +12,7 @@ import { compiledExecution } from "./compiled.execution.js";
 import type { GraphQLContext } from "./context.js";
 import { createErrorFormatter, type ErrorFormatter } from "./graphql.errors.js";
 import { documentStore } from "./document.store.js";
+import { documentBytes } from "./limits/document.bytes.js";
 import { tooMuch, type OperationLimits } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
 import { sandboxPage } from "./sandbox.page.js";
@@ -48,7 +49,7 @@ export async function startGraphQL(
     plugins,
     formatError,
     logger,
-    documentStore: documentStore(),
+    documentStore: documentStore(limits.documentBytes),
     parseOptions: { maxLexicalTokens: limits.documentTokens },
     // Apollo's default appends a line break, which copies the whole text.
     stringifyResult: (result) => JSON.stringify(result),
@@ -64,7 +65,7 @@ export async function startGraphQL(
     formatError,
     checkDocument: (query) => {
       if (typeof query !== "string") return;
-      const bytes = Buffer.byteLength(query);
+      const bytes = documentBytes(query);
       if (bytes > limits.documentBytes) throw tooMuch("documentBytes", limits.documentBytes, bytes);
     },
   };

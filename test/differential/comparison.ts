@@ -10,14 +10,20 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import type { GeneratedOperation } from "./document.generator.js";
+import type { PlainContext } from "./plain.schema.js";
+import { Random } from "./random.js";
 
 interface Answer {
   data?: unknown;
   errors?: readonly GraphQLFormattedError[];
 }
 
+type ErrorsByPlace = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** The server cuts its messages at 400 characters. */
 const MAX_MESSAGE = 400;
+/** How many orders of the resolvers' ends are tried before errors count as different. */
+const ORDERS = 40;
 
 /** As text, so that the order of keys counts. */
 function dataOf({ data }: Answer): string {
@@ -26,9 +32,10 @@ function dataOf({ data }: Answer): string {
 
 /**
  * Errors by the place that is null because of them; `retryable` and whatever else extensions hold is left out. Where several errors meet in one place,
- * graphql-js reports those that happen before the place becomes null, which is a matter of time: it is enough that both sides share one.
+ * graphql-js reports those that happen before the place becomes null, which depends on the order in which resolvers end: it is enough that both
+ * sides share one.
  */
-function errorsByPlace({ data, errors }: Answer): Map<string, Set<string>> {
+function errorsByPlace({ data, errors }: Answer): ErrorsByPlace {
   const groups = new Map<string, Set<string>>();
   for (const { message, path, locations, extensions } of errors ?? []) {
     const place = JSON.stringify(nullPlace(data, path ?? []));
@@ -48,18 +55,30 @@ function nullPlace(data: unknown, path: readonly (string | number)[]): readonly 
   return path;
 }
 
-function sameErrors(left: Answer, right: Answer): boolean {
-  const [ours, theirs] = [errorsByPlace(left), errorsByPlace(right)];
-  // Errors of the request itself have no place, and all count.
-  const isRequestFault = left.data === undefined && right.data === undefined;
+function sameErrors(ours: ErrorsByPlace, theirs: ErrorsByPlace, isRequestFault: boolean): boolean {
   return (
     ours.size === theirs.size &&
     [...ours].every(([place, group]) => {
       const other = theirs.get(place) ?? new Set<string>();
       const shared = [...group].filter((error) => other.has(error)).length;
+      // Errors of the request itself have no place, and all count.
       return isRequestFault ? shared === group.size && shared === other.size : shared > 0;
     })
   );
+}
+
+/** The plain answer's errors, and those that it has when its resolvers end in other orders. */
+async function errorsInAnyOrder(
+  schema: GraphQLSchema,
+  operation: GeneratedOperation,
+  plain: Answer,
+): Promise<ErrorsByPlace> {
+  const all = new Map([...errorsByPlace(plain)].map(([place, group]) => [place, new Set(group)]));
+  for (let order = 1; order <= ORDERS; order += 1) {
+    const answer = await askPlain(schema, operation, { order: new Random(order) });
+    for (const [place, group] of errorsByPlace(answer)) for (const error of group) all.get(place)?.add(error);
+  }
+  return all;
 }
 
 export async function askServer(url: string, operation: GeneratedOperation): Promise<Answer> {
@@ -72,7 +91,11 @@ export async function askServer(url: string, operation: GeneratedOperation): Pro
 }
 
 /** By the documented codes: what graphql-js finds wrong has none of its own. */
-export async function askPlain(schema: GraphQLSchema, operation: GeneratedOperation): Promise<Answer> {
+export async function askPlain(
+  schema: GraphQLSchema,
+  operation: GeneratedOperation,
+  contextValue: PlainContext = { order: null },
+): Promise<Answer> {
   const { query, variables, operationName } = operation;
   let document;
   try {
@@ -94,6 +117,7 @@ export async function askPlain(schema: GraphQLSchema, operation: GeneratedOperat
   const result: ExecutionResult = await execute({
     schema,
     document,
+    contextValue,
     variableValues: variables,
     operationName: operationName ?? null,
   });
@@ -118,11 +142,19 @@ export async function difference(
   operation: GeneratedOperation,
 ): Promise<{ outcome: "data" | "errors" | "limited"; text: string | null }> {
   const plain = await askPlain(schema, operation);
+  const agree = async (answer: Answer): Promise<boolean> => {
+    const isRequestFault = plain.data === undefined;
+    const ours = errorsByPlace(answer);
+    return (
+      sameErrors(ours, errorsByPlace(plain), isRequestFault) ||
+      (!isRequestFault && sameErrors(ours, await errorsInAnyOrder(schema, operation, plain), false))
+    );
+  };
   for (let run = 1; run <= 3; run += 1) {
     const answer = await askServer(url, operation);
     if (String(answer.errors?.[0]?.extensions?.code).startsWith("OPERATION_TOO"))
       return { outcome: "limited", text: null };
-    if (dataOf(answer) !== dataOf(plain) || !sameErrors(answer, plain)) {
+    if (dataOf(answer) !== dataOf(plain) || !(await agree(answer))) {
       const asked = `${JSON.stringify(operation.query)}\nvariables ${JSON.stringify(operation.variables)} operation ${operation.operationName ?? ""}`;
       return {
         outcome: "data",

@@ -16,6 +16,8 @@ import {
 } from "graphql";
 import { decodeBase64Image } from "../../src/images/base64.js";
 import { plateDistance } from "../../src/plates/plate.distance.js";
+import type { Random } from "./random.js";
+import { plainStats, type StatsArguments } from "./plain.stats.js";
 import type { SeededReading, SeededRequest, SeededRows } from "./seeded.rows.js";
 
 export class PlainError extends Error {
@@ -30,6 +32,11 @@ export class PlainError extends Error {
 const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", message);
 const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
 const requestId = ({ key }: SeededRequest): string => `request_${key}`;
+
+/** Decides how long each resolver takes, so that they end in another order; null for no delay. */
+export interface PlainContext {
+  order: Random | null;
+}
 
 interface SeenPlate {
   number: string;
@@ -82,7 +89,7 @@ interface RequestFilter {
   createdAt?: { gte?: string | null; lt?: string | null } | null;
 }
 
-type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, unknown>>>;
+type Resolvers = Record<string, Record<string, GraphQLFieldResolver<never, PlainContext>>>;
 
 export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows): GraphQLSchema {
   const schema = buildClientSchema(introspection);
@@ -92,7 +99,7 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
     for (const [name, resolve] of Object.entries(fields)) {
       const field = type.getFields()[name];
       if (field === undefined) throw new Error(`The server has no field ${typeName}.${name}.`);
-      field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
+      field.resolve = delayed(resolve as GraphQLFieldResolver<unknown, PlainContext>);
     }
   }
   const node = schema.getType("Node");
@@ -112,6 +119,19 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
     };
   }
   return schema;
+}
+
+function delayed(resolve: GraphQLFieldResolver<unknown, PlainContext>): typeof resolve {
+  return (root, args, context, info) => {
+    const { order } = context;
+    if (order === null) return resolve(root, args, context, info);
+    let turns = order.below(12);
+    const wait = async (): Promise<unknown> => {
+      for (; turns > 0; turns -= 1) await new Promise((done) => setImmediate(done));
+      return resolve(root, args, context, info);
+    };
+    return wait();
+  };
 }
 
 function moment(value: unknown): string {
@@ -178,6 +198,16 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
           args.orderBy ?? "CREATED_AT_DESC",
           args,
         );
+      },
+      recognitionStats: async (_root, args: StatsArguments & { filter?: Filter | null }) => {
+        const stats = plainStats(
+          readings.filter((row) => meets(row, args.filter ?? {})),
+          args,
+          args.filter?.capturedAt ?? {},
+        );
+        if (stats === null)
+          throw bad(`${JSON.stringify(args.timeZone)} is not a time zone: use a name such as Asia/Shanghai.`);
+        return stats;
       },
       plates: async (_root, args: Paging & { filter?: PlateFilter | null; orderBy?: string | null }) =>
         page(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { getIntrospectionQuery } from "graphql";
+import { getIntrospectionQuery, parse } from "graphql";
+import { documentStore } from "../../src/graphql/document.store.js";
 import { fixture, graphql, WHITE_PIXEL } from "../support/graphql-client.js";
 import { HOSTILE } from "../support/hostile-documents.js";
 import { storeReadings } from "../support/stored-readings.js";
@@ -156,6 +157,50 @@ describe("ordinary operations pass with the limits as they come", () => {
     expect(data.recognizeBase64).toEqual({ request: { status: "SUCCEEDED" } });
     const other = await graphql(server.url, query, { image: WHITE_PIXEL, other: image });
     expect(other.errors?.[0]?.extensions.code).toBe("OPERATION_TOO_LARGE");
+  });
+});
+
+describe("a base64 image written as a literal", () => {
+  const literal = (image: string): string => `mutation { recognizeBase64(image: ${image}) { request { status } } }`;
+  const long = (bytes: Buffer): string => Buffer.concat([bytes, Buffer.alloc(150_000)]).toString("base64");
+
+  test("of 200 KB is not counted as text of the document, each time it comes", async () => {
+    const text = long(await fixture("blue"));
+    expect(text.length).toBeGreaterThan(200_000);
+    for (const image of [`"${text}"`, `"""${text}"""`, `"${text}"`]) {
+      const { data, errors } = await graphql(server.url, literal(image));
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({ recognizeBase64: { request: { status: "SUCCEEDED" } } });
+    }
+  });
+
+  test.each([
+    ["another argument", `{ node(id: "${"x".repeat(200_000)}") { id } }`],
+    ["a comment", `{ __typename } # image: "${"x".repeat(200_000)}"`],
+    ["a quote within a comment before it", `{ __typename # " image:\n node(id: "${"x".repeat(200_000)}") { id } }`],
+    [
+      "a string that holds the name",
+      `{ plate(number: "image:") { number } node(id: "${"x".repeat(200_000)}") { id } }`,
+    ],
+    [
+      "70 literals",
+      `mutation { ${Array.from({ length: 70 }, (_, i) => `a${i}: recognizeBase64(image: "${"x".repeat(2_000)}") { reused }`).join(" ")} }`,
+    ],
+    ["quotes without end", `{ node(id: ${'"\\"'.repeat(50_000)}`],
+  ])("counts as text: %s", async (_name, query) => {
+    const started = performance.now();
+    const { errors } = await graphql(server.url, query);
+    expect(errors?.[0]?.extensions.code).toBe("OPERATION_TOO_LARGE");
+    expect(performance.now() - started).toBeLessThan(MAX_WAIT_MS);
+  });
+
+  test("is not kept in the cache of documents", async () => {
+    const store = documentStore(64 * 1024);
+    const [short, tall] = [parse("{ __typename }"), parse(literal(`"${"x".repeat(100_000)}"`))];
+    await store.set("short", short);
+    await store.set("tall", tall);
+    expect(await store.get("short")).toBe(short);
+    expect(await store.get("tall")).toBeUndefined();
   });
 });
 

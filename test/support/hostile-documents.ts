@@ -92,8 +92,8 @@ export const HOSTILE: [name: string, request: HostileRequest, code: string][] = 
   ["B4 101 aliases", { query: `{ ${aliases(101, "__typename")} }` }, "OPERATION_TOO_COSTLY"],
   ["B4 20,000 aliases", { query: `{ ${aliases(20_000, "__typename")} }` }, "OPERATION_TOO_LARGE"],
   [
-    "B4 likeness 20 times",
-    { query: `{ ${aliases(20, `similarPlates(number: "粤A12345") { distance }`)} }` },
+    "B4 likeness 60 times",
+    { query: `{ ${aliases(60, `similarPlates(number: "粤A12345") { distance }`)} }` },
     "OPERATION_TOO_COSTLY",
   ],
   [

@@ -4,7 +4,7 @@ import type { OperationSize } from "./operation.size.js";
 
 /** Each is the largest value that is still accepted. */
 export interface OperationLimits {
-  /** Of the document's text, in UTF-8. */
+  /** Of the document's text, in UTF-8, apart from a base64 image. */
   documentBytes: number;
   /** Lexical tokens of the document. */
   documentTokens: number;
@@ -20,7 +20,7 @@ export interface OperationLimits {
   fields: number;
   /** Fields that read a photo. */
   recognitions: number;
-  /** About one microsecond each, of the server or of the database; see `field.costs.ts`. */
+  /** A reading by its id with its request costs 173; see `field.costs.ts`. */
   cost: number;
 }
 

@@ -155,8 +155,9 @@ class OperationCount {
     const below = node.selectionSet
       ? this.selection(node.selectionSet, definition && getNamedType(definition.type))
       : NOTHING;
-    const sizeOf = this.listSizes[key];
-    const entries = sizeOf ? sizeOf(this.argumentsOf(node, definition)) : 1;
+    const [sizeOf, statement] = [this.listSizes[key], STATEMENT_COSTS[key] ?? 0];
+    const args = sizeOf || typeof statement !== "number" ? this.argumentsOf(node, definition) : {};
+    const entries = sizeOf?.(args) ?? 1;
     const isPage = definition !== undefined && givesPage(definition);
     // A page multiplies what is below its `nodes` and `edges` alone; any other list all of what is below it.
     const cost = isPage
@@ -164,7 +165,7 @@ class OperationCount {
       : entries * (below.cost + below.totals * totalCost(key) + below.costPerEntry);
     const isTotal = key.endsWith("Connection.totalCount");
     const isEntry = parent?.name.endsWith("Connection") === true && definition !== undefined && givesList(definition);
-    const own = 1 + (isTotal ? 0 : (STATEMENT_COSTS[key] ?? 0));
+    const own = 1 + (typeof statement === "number" ? statement : statement(args));
     return {
       depth: below.depth + 1,
       aliases: below.aliases + (node.alias ? 1 : 0),
