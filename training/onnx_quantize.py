@@ -15,6 +15,8 @@ from onnx import helper, numpy_helper
 
 # Ops that the runtime fuses with the QuantizeLinear and DequantizeLinear around them.
 QUANTIZABLE = {"Conv", "Add", "Resize", "Relu"}
+# Ops computed in float that still read the 8-bit tensor: a convolution is only fused where nothing else reads its float output.
+FOLLOWING = {"Mul", "ReduceMean"}
 
 
 def quantize(path, inputs, keep=()):
@@ -42,6 +44,8 @@ def quantize(path, inputs, keep=()):
         return f"{name}_8bit"
 
     for node in graph.node:
+        if node.op_type in FOLLOWING:
+            node.input[:] = [renamed[name][0] if name in renamed else name for name in node.input]
         if _is_quantizable(node, keep):
             own = [renamed[name][1] for name in node.input if name in renamed]
             node.input[:] = [renamed[name][0] if name in renamed else name for name in node.input]

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
+import { writeFalsePlateSheet } from "./miss-sheets.mjs";
 import { boxOf, LIMITS } from "./pictures.mjs";
 import { percent, table } from "../tables.mjs";
 
@@ -10,7 +11,8 @@ import { percent, table } from "../tables.mjs";
 const MIN_SIDE = 160;
 const DISTANCE = 0.3;
 
-export async function falsePlateTable(engine, folder, rows) {
+/** @param sheets a folder for contact sheets of the surest ones, or undefined */
+export async function falsePlateTable(engine, folder, rows, sheets) {
   const parts = [];
   for (const row of rows) parts.push(...(await plateFreeParts(folder, row)));
   const negatives = await Promise.all(
@@ -23,10 +25,13 @@ export async function falsePlateTable(engine, folder, rows) {
     ["negatives", negatives],
   ]) {
     const surest = [];
+    const finds = [];
     for (const bytes of pictures) {
       const [reading] = await engine.read(await readPhoto({ bytes }, "UPLOAD", LIMITS));
       surest.push(reading?.confidence ?? -1);
+      if (reading?.confidence >= 80) finds.push({ bytes, reading });
     }
+    if (sheets !== undefined && finds.length > 0) await writeFalsePlateSheet(name, finds, sheets);
     const count = (from) => surest.filter((confidence) => confidence >= from).length;
     lines.push([name, surest.length, shown(count(0), surest), shown(count(80), surest)]);
   }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:engine -- [--plates DIR] [--kinds DIR] [--models DIR] [--split NAME …] [--misses] [--write]`: measures the models
- * through the engine that the server runs, and writes the tables into models/MODEL_CARD.md (with --write).
+ * `npm run bench:engine -- [--plates DIR] [--kinds DIR] [--models DIR] [--split NAME …] [--misses] [--sheets DIR] [--write]`: measures the
+ * models through the engine that the server runs, and writes the tables into models/MODEL_CARD.md (with --write). --sheets writes each
+ * split's misses into DIR as one picture: photo, label, reading, confidence.
  * The labelled pictures are no part of the repository; without them it says so and skips.
  */
 import { existsSync } from "node:fs";
@@ -14,9 +15,10 @@ import { readManifest } from "./pictures.mjs";
 import { severalTable } from "./several.mjs";
 import { specialTable } from "./special.mjs";
 import { speedTable } from "./speed.mjs";
-import { cornerTable, printMisses, readSplit, reliabilityTable, splitTable } from "./splits.mjs";
+import { writeMissSheets } from "./miss-sheets.mjs";
+import { calibrationTable, cornerTable, printMisses, readSplit, reliabilityTable, splitTable } from "./splits.mjs";
 
-const DEV_SPLITS = ["photos-dev", "ccpd-dev", "crops-dev"];
+const DEV_SPLITS = ["photos-dev", "ccpd-dev", "crops-dev", "fresh-dev"];
 const CARD = "models/MODEL_CARD.md";
 /** Photos that the speed is measured on. */
 const SPEED_PHOTOS = 40;
@@ -28,6 +30,7 @@ const { values: options } = parseArgs({
     models: { type: "string", default: "models" },
     split: { type: "string", multiple: true },
     misses: { type: "boolean", default: false },
+    sheets: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -41,13 +44,14 @@ if (!existsSync(join(plates, "manifest.jsonl"))) {
 const rows = await readManifest(plates);
 const engine = await PlatePipeline.load(options.models);
 const splits = [];
-for (const split of options.split ?? DEV_SPLITS) splits.push(await readSplit(engine, plates, rows, split));
+for (const split of options.split ?? DEV_SPLITS) splits.push(...(await readSplit(engine, plates, rows, split)));
 if (options.misses) printMisses(splits);
+if (options.sheets !== undefined) await writeMissSheets(plates, splits, options.sheets);
 const ofPhotos = splits.filter(({ split }) => !split.includes("crops"));
 const sections = [
   ["Splits", () => splitTable(splits)],
   ["Corners", () => cornerTable(ofPhotos)],
-  ["Confidence", () => reliabilityTable(splits)],
+  ["Confidence", () => `${reliabilityTable(splits)}\n\n${calibrationTable(splits)}`],
 ];
 if (options.split === undefined) sections.push(...(await fullSections()));
 
@@ -64,7 +68,7 @@ async function fullSections() {
   return [
     ["Speed and size", () => speedTable(options.models, speedFiles(devPhotos))],
     ["Several plates in a photo", () => severalTable(engine, plates, photoOutcomes)],
-    ["False plates", () => falsePlateTable(engine, plates, devPhotos)],
+    ["False plates", () => falsePlateTable(engine, plates, devPhotos, options.sheets)],
     [
       "Kinds, rendered",
       () => (options.kinds ? kindTable(engine, options.kinds) : "SKIPPED: no rendered sets named (--kinds)."),

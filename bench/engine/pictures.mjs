@@ -7,7 +7,7 @@ import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { normalizePlateNumber } from "../../dist/src/plates/plate-number.js";
 import { intersectionOverUnion } from "../../dist/src/engines/local/geometry.js";
 
-export const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
+export const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9, maxSide: 1e5 };
 
 // One thread for each step, as a worker of the server has it.
 sharp.concurrency(1);

@@ -1,4 +1,4 @@
-/** `npm run recognize -- photo.jpg …`: reads the plates in photos by the local engine, without a server or a database. */
+/** `npm run recognize -- photo.jpg folder …`: reads the plates in photos by the local engine, without a server or a database. */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -11,13 +11,15 @@ import { annotated } from "../images/picture.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";
+import { photoFiles } from "./photo.files.js";
 import { startProgressBar } from "./progress.bar.js";
 import type { LocatedReading } from "../engines/local/plate.pipeline.js";
 import { LocalEngine } from "../engines/local/local.engine.js";
 
-const USAGE = `Usage: npm run recognize -- [--json] [--annotate DIR] photo.jpg …
+const USAGE = `Usage: npm run recognize -- [--json] [--annotate DIR] photo.jpg folder …
 
 Prints plate, colour, type, confidence (0 to 100) and box (left,top right,bottom in pixels as stored) of every plate.
+A folder stands for the photos in it and below it; with one, what the engine is least sure of is printed first.
   --json          one JSON object a photo and line, with the corners (upright pixels) besides
   --annotate DIR  writes each photo into DIR with corners and readings drawn in
 Photos that can't be read are named on standard error (with --json in their own object), and the exit status is 1.`;
@@ -32,7 +34,9 @@ interface Outcome {
 }
 
 if (existsSync(".env")) process.loadEnvFile(".env");
-const { files, json, annotateDir } = argumentsGiven();
+const { paths, json, annotateDir } = argumentsGiven();
+const { files, hasFolder } = await photoFiles(paths, absolute);
+if (files.length === 0) exit("No photo is in the folder.", 2);
 const { local, images, logLevel } = settings();
 if (annotateDir !== null)
   await makeFolder(annotateDir).catch((error: unknown) => exit(`--annotate: ${reasonOf(error)}`, 2));
@@ -46,15 +50,34 @@ const bar = files.length > 1 ? startProgressBar(files.length, "photos") : null;
 try {
   // In the order given, and no more photos in memory than threads can take.
   const outcomes = Readable.from(files).map(recognizeFile, { concurrency: local.threads + 1 });
+  const kept: Outcome[] = [];
   for await (const outcome of outcomes as AsyncIterable<Outcome>) {
     bar?.add(1);
-    if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
-    else (outcome.error === null ? process.stdout : process.stderr).write(inWords(outcome));
-    if (outcome.error !== null) process.exitCode = 1;
+    if (hasFolder) kept.push(outcome);
+    else print(outcome);
   }
+  bar?.stop();
+  kept.sort((first, second) => surenessOf(first) - surenessOf(second)).forEach(print);
 } finally {
   bar?.stop();
   await engine.close();
+}
+
+function print(outcome: Outcome): void {
+  if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  else (outcome.error === null ? process.stdout : process.stderr).write(inWords(outcome));
+  if (outcome.error !== null) process.exitCode = 1;
+}
+
+/** Of the least sure plate; below every confidence what has no plate, and below that what could not be read. */
+function surenessOf({ readings, error }: Outcome): number {
+  if (error !== null) return -2;
+  return readings.length === 0 ? -1 : Math.min(...readings.map(({ confidence }) => confidence));
+}
+
+/** npm runs scripts in the package's folder; the caller's own is in INIT_CWD. */
+function absolute(path: string): string {
+  return resolve(process.env.INIT_CWD ?? ".", path);
 }
 
 async function recognizeFile(file: string): Promise<Outcome> {
@@ -71,8 +94,7 @@ async function recognizeFile(file: string): Promise<Outcome> {
 
 async function bytesOf(file: string): Promise<Buffer> {
   try {
-    // npm runs scripts in the package's folder; the caller's own is in INIT_CWD.
-    return await readFile(resolve(process.env.INIT_CWD ?? ".", file));
+    return await readFile(absolute(file));
   } catch (cause) {
     throw new AppError("BAD_USER_INPUT", `${file} can't be opened.`, { cause });
   }
@@ -137,7 +159,7 @@ function inWords({ file, readings, error }: Outcome): string {
     .join("");
 }
 
-function argumentsGiven(): { files: string[]; json: boolean; annotateDir: string | null } {
+function argumentsGiven(): { paths: string[]; json: boolean; annotateDir: string | null } {
   try {
     const { values, positionals } = parseArgs({
       options: { json: { type: "boolean", default: false }, annotate: { type: "string" }, help: { type: "boolean" } },
@@ -145,8 +167,8 @@ function argumentsGiven(): { files: string[]; json: boolean; annotateDir: string
     });
     if (values.help === true) exit(USAGE, 0);
     if (positionals.length === 0) exit(`No photo was named.\n\n${USAGE}`, 2);
-    const folder = values.annotate === undefined ? null : resolve(process.env.INIT_CWD ?? ".", values.annotate);
-    return { files: positionals, json: values.json, annotateDir: folder };
+    const folder = values.annotate === undefined ? null : absolute(values.annotate);
+    return { paths: positionals, json: values.json, annotateDir: folder };
   } catch (error) {
     return exit(`${reasonOf(error)}\n\n${USAGE}`, 2);
   }

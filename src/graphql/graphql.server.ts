@@ -54,7 +54,8 @@ export async function startGraphQL(
     // Apollo's default appends a line break, which copies the whole text.
     stringifyResult: (result) => JSON.stringify(result),
     introspection: true,
-    csrfPrevention: true,
+    // http/preflight.check.ts checks before a body is read.
+    csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     // main.ts handles the signals.
     stopOnTerminationSignals: false,

@@ -66,7 +66,7 @@ async function answer(
   }
   // A browser that opens the page is not a caller yet. Its query, if any, does not run.
   const page = prefersPage(method, headers.accept);
-  if (!page) refuseSimpleRequest(headers);
+  if (!page) refuseSimpleRequest(method, headers);
   const principal = page ? anonymousPrincipal(request.ip) : await admitRequest(options.admission, request, reply);
   const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
   options.graphql.checkDocument(queryOf(operation));
@@ -88,7 +88,7 @@ async function answer(
   share.add(text.length);
   const position = options.positionOf(principal);
   if (position !== null) reply.header(POSITION_HEADER, formatLogPosition(position));
-  reply.code(status ?? 200);
+  reply.code(isRequestError(status, answerHeaders.get("content-type"), text) ? 200 : (status ?? 200));
   for (const [name, value] of answerHeaders) reply.header(name, value);
   return reply.send(text);
 }
@@ -119,6 +119,26 @@ function queryOf(operation: unknown): unknown {
 function completeText(body: HTTPGraphQLResponse["body"]): string {
   if (body.kind === "complete") return body.string;
   throw new Error("The schema has no incremental delivery, but the answer came in parts.");
+}
+
+/** Errors of a well-formed request, found before it ran. */
+const REQUEST_ERRORS: ReadonlySet<unknown> = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "OPERATION_RESOLUTION_FAILURE",
+  "BAD_USER_INPUT",
+]);
+
+/**
+ * Answers as `application/json` have status 200 for a well-formed request that GraphQL refuses, because proxies answer in that type too and a client could not
+ * tell their errors apart (GraphQL over HTTP, 6.4.1). As `application/graphql-response+json` they have 400.
+ */
+function isRequestError(status: number | undefined, contentType: string | undefined, text: string): boolean {
+  if (status !== 400 || contentType?.startsWith("application/json") !== true) return false;
+  const { data, errors = [] } = JSON.parse(text) as { data?: unknown; errors?: { extensions?: { code?: unknown } }[] };
+  return (
+    data === undefined && errors.length > 0 && errors.every(({ extensions }) => REQUEST_ERRORS.has(extensions?.code))
+  );
 }
 
 function positionIn({ headers }: FastifyRequest): LogPosition {

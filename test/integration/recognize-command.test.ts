@@ -54,10 +54,31 @@ describe("npm run recognize", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const lines = stdout.trim().split("\n");
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/two-plates\.jpg: 津JK8958 {2}YELLOW {2}SINGLE_ROW_YELLOW {2}\d+ {2}\d+,\d+ \d+,\d+$/u);
-    expect(lines[1]).toMatch(/two-plates\.jpg: 闽A31901 {2}BLUE {2}BLUE /u);
+    // Both are told with 99: the larger one comes first.
+    expect(lines[0]).toMatch(/two-plates\.jpg: 闽A31901 {2}BLUE {2}BLUE {2}\d+ {2}\d+,\d+ \d+,\d+$/u);
+    expect(lines[1]).toMatch(/two-plates\.jpg: 津JK8958 {2}YELLOW {2}SINGLE_ROW_YELLOW /u);
     expect(lines[2]).toMatch(/no-plate\.jpg: no plate$/u);
     expect(lines[3]).toMatch(/blue\.jpg: 渝X32547 /u);
+  });
+
+  test("a folder stands for its pictures, and what is least sure comes first", async () => {
+    const { code, stdout } = await run("--json", FIXTURES);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { file: string; readings: { confidence: number }[] });
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(6);
+    expect(lines[0]?.file).toBe(NO_PLATE);
+    const least = lines.slice(1).map(({ readings }) => Math.min(...readings.map(({ confidence }) => confidence)));
+    expect(least).toEqual([...least].sort((first, second) => first - second));
+    const [blue] = (await run("--json", join(FIXTURES, "blue.jpg"))).stdout.trim().split("\n");
+    expect(stdout.split("\n")).toContain(blue);
+  });
+
+  test("a folder without photos is refused", async () => {
+    const empty = await mkdtemp(join(folder, "empty-"));
+    expect(await run(empty)).toEqual({ code: 2, stdout: "", stderr: "No photo is in the folder.\n" });
   });
 
   test("--json prints one object a picture, and what can't be read costs only its own line", async () => {

@@ -6,7 +6,7 @@ import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { PlateDetector } from "../../dist/src/engines/local/plate.detector.js";
 import { lookAt } from "../../dist/src/engines/local/plate.search.js";
 
-const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9 };
+const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9, maxSide: 1e5 };
 /** As the server decodes: see local.engine.ts. */
 const MAX_LONG_SIDE = 2048;
 sharp.concurrency(1);

@@ -154,9 +154,11 @@ def _paint(rng, design, width, height):
     canvas = np.empty(size, np.float32)
     canvas[:] = np.array(base, np.float32) + jitter
     if design.kind == "new_energy_small":
-        # White above, green below.
-        fade = np.linspace(rng.uniform(0.6, 1.0), 0.0, size[0], dtype=np.float32)[:, None, None]
+        # White above, green below; where it turns differs, and many cameras show hardly any white.
+        fade = np.linspace(1.0, 0.0, size[0], dtype=np.float32)[:, None, None] ** rng.uniform(0.6, 2.2)
+        fade = fade * rng.choice([rng.uniform(0.6, 1.0), rng.uniform(0.0, 0.6)])
         canvas = canvas * (1 - fade) + 250 * fade
+        canvas = canvas * np.array([rng.uniform(0.6, 1.0), 1.0, rng.uniform(0.5, 1.0)], np.float32)
     if design.kind == "new_energy_large":
         canvas[:, : int(132 * SCALE)] = np.array(PAINT["YELLOW"][0], np.float32) + jitter
     if design.kind in ("civil_aviation", "tractor"):

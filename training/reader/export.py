@@ -1,18 +1,27 @@
-"""Writes models/reader.onnx and models/reader.json: `python3 -m reader.export --weights runs/reader/with-colors.pt`."""
+"""Writes models/reader.onnx (8 bits) and models/reader.json: `python3 -m reader.export --weights runs/reader/with-colors.pt`."""
 
 import argparse
 import json
+import random
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
+from onnx_quantize import quantize
 from onnx_weights import halve_weights
 from platerender.alphabet import CHARACTERS, COLORS
+from platerender.real_characters import RealCharacters
 
 from .calibrate import calibration
 from .model import INPUT_HEIGHT, INPUT_WIDTH, PlateReader
-from .samples import MARGIN_X, MARGIN_Y
+from .samples import MARGIN_X, MARGIN_Y, RealSamples, RenderedSamples, train_and_validation
+
+# Plates that the ranges of the 8 bits are measured on, half of them real.
+CALIBRATION_PLATES = 200
+# The last convolution, whose output is the log posteriors, stays float.
+LAST = "/model/characters/Conv_output_0"
 
 
 class ExportedReader(nn.Module):
@@ -27,9 +36,20 @@ class ExportedReader(nn.Module):
         return torch.log_softmax(characters, 2), torch.softmax(color, 1), torch.sigmoid(double_row)
 
 
+def calibration_inputs(plates_dir, corners):
+    rng = random.Random(21)
+    characters = RealCharacters(plates_dir)
+    real = RealSamples(plates_dir, train_and_validation(plates_dir, corners=corners)[0], characters)
+    rendered = RenderedSamples(plates_dir, characters)
+    pictures = [(real if index % 2 else rendered).draw(rng)[0] for index in range(CALIBRATION_PLATES)]
+    return [np.ascontiguousarray(picture[None, ..., ::-1]) for picture in pictures]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates", help="for the calibration, which needs the held-out pictures")
+    parser.add_argument("--corners", help="what corners.mjs wrote")
+    parser.add_argument("--float", action="store_true", help="leave the convolutions in float (weights stored as float16)")
     parser.add_argument("--weights", default="runs/reader/with-colors.pt")
     parser.add_argument("--out", default="../models")
     args = parser.parse_args()
@@ -47,7 +67,10 @@ def main():
         dynamic_axes={"plate": batch, "characters": batch, "color": batch, "double_row": batch},
         opset_version=15,
     )
-    halve_weights(path)
+    if args.float:
+        halve_weights(path)
+    else:
+        quantize(path, calibration_inputs(args.plates, args.corners), keep=(LAST,))
     settings = {
         "inputWidth": INPUT_WIDTH,
         "inputHeight": INPUT_HEIGHT,

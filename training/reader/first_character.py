@@ -8,6 +8,8 @@ from platerender.alphabet import PROVINCES
 WIDTH, HEIGHT = 220, 70
 # The first character's cell on a 440x140 plate, and the gap behind it, in pixels of WIDTH x HEIGHT.
 CELL, GAP = (4, 32), (31, 35)
+# The same on the 480x140 plates of eight characters.
+CELL_OF_EIGHT, GAP_OF_EIGHT = (4, 29), (27, 31)
 TOP, BOTTOM = 9, 61
 
 
@@ -17,22 +19,23 @@ def with_other_first(rng, image, quad, text, characters):
     ink = characters.mask(rng, char) if text[0] in PROVINCES else None
     if ink is None:
         return image, text
+    cell_x, gap = (CELL_OF_EIGHT, GAP_OF_EIGHT) if len(text) == 8 else (CELL, GAP)
     corners = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], np.float32)
     to_flat = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), corners)
     flat = cv2.warpPerspective(image, to_flat, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
     paint, stroke = _colors(flat)
     # The paint beside the cell, row by row, keeps the light of the picture.
-    beside = cv2.blur(np.median(flat[:, GAP[0] : GAP[1]], 1)[:, None], (1, 15))
+    beside = cv2.blur(np.median(flat[:, gap[0] : gap[1]], 1)[:, None], (1, 15))
     beside = np.clip(beside, paint - 25, paint + 25)
-    cell = np.repeat(beside[TOP:BOTTOM], CELL[1] - CELL[0], 1)
+    cell = np.repeat(beside[TOP:BOTTOM], cell_x[1] - cell_x[0], 1)
     mask = np.zeros(cell.shape[:2], np.float32)
-    width, height = round(22.5 * rng.uniform(0.92, 1.05)), round(45 * rng.uniform(0.95, 1.05))
+    width, height = round((19.7 if len(text) == 8 else 22.5) * rng.uniform(0.92, 1.05)), round(45 * rng.uniform(0.95, 1.05))
     x, y = 4 + rng.choice([-1, 0, 0, 1]), (cell.shape[0] - height) // 2 + rng.choice([-1, 0, 1])
     shape = mask[y : y + height, x : x + width].shape
     mask[y : y + height, x : x + width] = cv2.resize(ink, shape[::-1])
-    flat[TOP:BOTTOM, CELL[0] : CELL[1]] = cell * (1 - mask[..., None]) + stroke * mask[..., None]
+    flat[TOP:BOTTOM, cell_x[0] : cell_x[1]] = cell * (1 - mask[..., None]) + stroke * mask[..., None]
     share = np.zeros((HEIGHT, WIDTH), np.float32)
-    share[TOP:BOTTOM, CELL[0] : CELL[1]] = 1.0
+    share[TOP:BOTTOM, cell_x[0] : cell_x[1]] = 1.0
     size = (image.shape[1], image.shape[0])
     back = cv2.warpPerspective(flat, to_flat, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     share = cv2.warpPerspective(share, to_flat, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)[..., None]

@@ -50,6 +50,7 @@ def features(model, pictures):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
+    parser.add_argument("--corners", help="what corners.mjs wrote")
     parser.add_argument("--weights", default="runs/reader/final.pt")
     parser.add_argument("--count", type=int, default=15000)
     parser.add_argument("--epochs", type=int, default=60)
@@ -60,7 +61,7 @@ def main():
     model = PlateReader(len(CHARACTERS), len(COLORS))
     model.load_state_dict(saved["average"])
     model.eval()
-    samples = draw(rng, RenderedSamples(args.plates), RealSamples(args.plates, train_and_validation(args.plates)[0]), args.count)
+    samples = draw(rng, RenderedSamples(args.plates), RealSamples(args.plates, train_and_validation(args.plates, corners=args.corners)[0]), args.count)
     x = torch.cat([features(model, [p for p, _ in samples[i : i + 64]]) for i in range(0, len(samples), 64)])
     y = torch.tensor([color for _, color in samples])
     kept = torch.arange(len(y)) % 10 != 0

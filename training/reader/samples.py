@@ -19,6 +19,10 @@ from .model import INPUT_HEIGHT, INPUT_WIDTH
 # How far the quad is widened before the plate is warped straight: keep in step with models/reader.json.
 MARGIN_X, MARGIN_Y = 0.03, 0.06
 CLASS_OF = {char: index + 1 for index, char in enumerate(CHARACTERS)}
+# Of the pictures whose corners are known, as many are cut out by a box as tight crops are, slanted; the others straightened.
+TIGHT_SHARE = 0.35
+# Kinds of real pictures with two rows.
+DOUBLE = ("yellow double", "trailer", "armed police double", "military double", "tractor")
 COLOR_NAMES = {"blue": "BLUE", "yellow": "YELLOW", "yellow-double": "YELLOW", "white": "WHITE", "white-wj": "WHITE", "black": "BLACK", "green-airport": "GREEN"}
 
 
@@ -27,9 +31,15 @@ def load_split(plates_dir, split):
     return [row for row in map(json.loads, lines) if row["split"] == split]
 
 
-def train_and_validation(plates_dir, share=0.1):
-    """The `train` split parted by plate number, so that no plate stands on both sides."""
+def train_and_validation(plates_dir, share=0.1, corners=None):
+    """The `train` split parted by plate number, so that no plate stands on both sides.
+
+    `corners` names what `corners.mjs` wrote: rows without labelled corners get the found ones as `found_corners`.
+    """
     rows = [row for row in load_split(plates_dir, "train") if all(char in CLASS_OF for char in row["plate"])]
+    lines = Path(corners).read_text().splitlines() if corners else []
+    found = {row["file"]: row["corners"] for row in map(json.loads, lines)}
+    rows = [{**row, "found_corners": found.get(row["file"])} for row in rows]
     numbers = sorted({row["plate"] for row in rows})
     random.Random(7).shuffle(numbers)
     held_out = set(numbers[: int(len(numbers) * share)])
@@ -82,6 +92,27 @@ def jittered(quad, rng, amount, slant=0.05):
     return moved
 
 
+def tight_cut(rng, quad, places, upper, slant=0.12, shear=0.14):
+    """(the corners to cut by, middles) of a tight crop that nobody straightened: the box around the plate, turned and slanted at random.
+
+    In the plane of the plate such a box is a parallelogram around it: cut by that one, the plate comes out slanted.
+    """
+    width, height = (440.0, 220.0) if upper else (480.0, 140.0) if len(places) == 8 else (440.0, 140.0)
+    turn = np.array([[1.0, float(np.clip(rng.gauss(0, shear), -0.4, 0.4))], [float(np.clip(rng.gauss(0, slant), -0.4, 0.4)), 1.0]])
+    outline = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ turn.T
+    low, high = outline.min(0), outline.max(0)
+    # Whoever cut it out left a little around it, or cut a little off.
+    room = (high - low) * [[rng.gauss(0.0, 0.02), rng.gauss(0.01, 0.05)], [rng.gauss(0.0, 0.02), rng.gauss(0.01, 0.05)]]
+    low, high = low - room[0], high + room[1]
+    box = np.array([low, [high[0], low[1]], high, [low[0], high[1]]]) @ np.linalg.inv(turn).T
+    spots = [(place * width, (0.25 if index < upper else 0.7 if upper else 0.5) * height) for index, place in enumerate(places)]
+    middles_cut = ((np.array(spots) @ turn.T)[:, 0] - low[0]) / (high[0] - low[0])
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    to_picture = cv2.getPerspectiveTransform(flat, np.asarray(quad, np.float32))
+    corners = cv2.perspectiveTransform(box[None].astype(np.float32), to_picture)[0]
+    return corners, tuple(middles_cut)
+
+
 class RenderedSamples:
     """Rendered plates put before real backgrounds, seen from an angle at a random size, then cut out again.
 
@@ -96,8 +127,13 @@ class RenderedSamples:
 
     def draw(self, rng, kind=None, strength=1.0):
         scene, quad, plate, _ = self.scene(rng, kind, strength)
-        picture = warp(scene, quad, rng, rng.uniform(0.01, 0.055))
-        return picture, plate.text, COLORS.index(plate.color), plate.upper, plate.middles
+        places = plate.middles
+        if rng.random() < TIGHT_SHARE:
+            quad, places = tight_cut(rng, quad, places, plate.upper)
+            picture = warp(scene, quad, rng, 0.01)
+        else:
+            picture = warp(scene, quad, rng, rng.uniform(0.01, 0.055))
+        return picture, plate.text, COLORS.index(plate.color), plate.upper, places
 
     def scene(self, rng, kind=None, strength=1.0, narrowest=28.0):
         """(picture of the plate and a little around it, its corners, the RenderedPlate, width in pixels seen from the front)."""
@@ -127,41 +163,57 @@ class RealSamples:
     def __init__(self, plates_dir, rows, real_characters=None):
         self._real_characters = real_characters
         self._items = []
+        counts = {}
         for row in rows:
             image = read_image(plates_dir, row)
-            quad = np.array(row["corners"], np.float32) if row["corners"] else None
-            if row["file"].startswith("photos/"):
+            corners = row["corners"] or row.get("found_corners")
+            quad = np.array(corners, np.float32) if corners else None
+            is_photo = row["file"].startswith("photos/")
+            if is_photo:
                 # Some 2% of the labelled corners belong to a larger version of the picture.
                 if quad is None or not inside(image, quad):
                     continue
                 image, quad = _around(image, quad)
-            upper = 2 if row["color"] == "yellow-double" else 0
-            self._items.append((image, quad, row["plate"], color_index(row), upper, _usual_middles(row["plate"], upper)))
-        counts = {}
-        for _, _, text, *_ in self._items:
-            counts[text[0]] = counts.get(text[0], 0) + 1
+            upper = 2 if row["color"] == "yellow-double" or row.get("kind") in DOUBLE else 0
+            item = (image, quad, is_photo, row["plate"], color_index(row), upper, _usual_middles(row["plate"], upper))
+            first, is_new = row["plate"][0], row.get("kind") is not None
+            counts[first] = counts.get(first, 0) + 1
+            is_electric = len(row["plate"]) == 8 and row["plate"][:2] != "WJ"
+            self._items.append((item, first, (2.0 if is_photo else 1.0) * (1.6 if is_new else 1.0) * (2.0 if is_electric else 1.0)))
         # Half of the crops show 浙 苏 沪 皖: the rarer a first character, the oftener it is drawn.
-        self._weights = [
-            (1.0 / counts[text[0]]) ** 0.5 * (2.0 if quad is not None else 1.0) for _, quad, text, *_ in self._items
-        ]
         total = 0.0
-        self._cumulative = [total := total + weight for weight in self._weights]
+        self._cumulative = [total := total + weight * counts[first] ** -0.55 for _, first, weight in self._items]
+        self._items = [item for item, *_ in self._items]
 
     def __len__(self):
         return len(self._items)
 
     def draw(self, rng, strength=0.7):
-        image, quad, text, color, upper, places = rng.choices(self._items, cum_weights=self._cumulative)[0]
+        image, quad, is_photo, text, color, upper, places = rng.choices(self._items, cum_weights=self._cumulative)[0]
         height, width = image.shape[:2]
-        if quad is None:
-            quad = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        if self._real_characters is not None and upper == 0 and len(text) == 7 and rng.random() < 0.25:
+        whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        is_tight = rng.random() < (TIGHT_SHARE if is_photo or quad is not None else 1.0)
+        known = quad is not None
+        if not known:
+            quad = whole
+        if self._real_characters is not None and upper == 0 and len(text) in (7, 8) and rng.random() < 0.25 and (known or height / width < 0.34):
             image, text = with_other_first(rng, image, quad, text, self._real_characters)
         if rng.random() < 0.8:
             shrink = rng.uniform(0.35, 1.0) if rng.random() < 0.3 else 1.0
             small = cv2.resize(image, (max(16, int(width * shrink)), max(6, int(height * shrink))), interpolation=cv2.INTER_AREA)
-            quad = quad * [small.shape[1] / width, small.shape[0] / height]
+            scale = np.array([small.shape[1] / width, small.shape[0] / height], np.float32)
+            quad, whole = quad * scale, whole * scale
             image = degrade(rng, small, strength)
+        if known and is_tight and not is_photo and rng.random() < 0.5:
+            # The crop as it is.
+            flat = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+            matrix = cv2.getPerspectiveTransform(flat, quad.astype(np.float32))
+            spots = [[place, 0.25 if index < upper else 0.7 if upper else 0.5] for index, place in enumerate(places)]
+            places = tuple(cv2.perspectiveTransform(np.array([spots], np.float32), matrix)[0][:, 0] / image.shape[1])
+            return warp(image, whole, rng, 0.012), text, color, upper, places
+        if known and is_tight:
+            quad, places = tight_cut(rng, quad, places, upper)
+            return warp(image, quad.astype(np.float32), rng, 0.01), text, color, upper, places
         return warp(image, quad.astype(np.float32), rng, rng.uniform(0.01, 0.055)), text, color, upper, places
 
 

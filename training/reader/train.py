@@ -4,6 +4,7 @@ import argparse
 import multiprocessing as mp
 import random
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +23,18 @@ from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, read_image,
 DOUBLE_KINDS = ("yellow_double", "trailer", "military_double", "tractor")
 
 
-def produce(plates_dir, seed, real_share, strength, batch, queue):
-    """Fills `queue` with batches for ever; one such process feeds the trainer."""
+def produce(plates_dir, corners, seed, real_share, strength, batch, queue, turn):
+    """Fills `queue` with batches for ever; one such process feeds the trainer. A `turn` (a lock) keeps the two from running at once."""
     import cv2
 
     cv2.setNumThreads(1)
     rng = random.Random(seed)
     characters = RealCharacters(plates_dir)
     rendered = RenderedSamples(plates_dir, characters)
-    real = RealSamples(plates_dir, train_and_validation(plates_dir)[0], characters)
+    real = RealSamples(plates_dir, train_and_validation(plates_dir, corners=corners)[0], characters)
     while True:
-        samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
+        with turn or nullcontext():
+            samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
         labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
         queue.put((np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples], [s[4] for s in samples]))
@@ -75,6 +77,7 @@ def exact(model, pictures):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
+    parser.add_argument("--corners", help="what corners.mjs wrote, for the pictures without labelled corners")
     parser.add_argument("--out", default="runs/reader")
     parser.add_argument("--steps", type=int, default=16000)
     parser.add_argument("--batch", type=int, default=64)
@@ -82,6 +85,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
     parser.add_argument("--init", help="weights to start from")
     parser.add_argument("--easy-steps", type=int, default=4000, help="steps in which the pictures get from easy to hard")
+    parser.add_argument("--one-core", action="store_true", help="drawing and training take turns, for machines that have other work")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
@@ -89,7 +93,8 @@ def main():
     run = Run(model, args.lr, 0.02, Path(args.out), args.init)
     real_share, strength = mp.Value("d", 0.5), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
-    producer = mp.Process(target=produce, args=(args.plates, 1000 + run.step, real_share, strength, args.batch, queue), daemon=True)
+    turn = mp.Lock() if args.one_core else None
+    producer = mp.Process(target=produce, args=(args.plates, args.corners, 1000 + run.step, real_share, strength, args.batch, queue, turn), daemon=True)
     producer.start()
     pictures = validation_pictures(args.plates)
     started, running = time.time(), 0.0
@@ -104,8 +109,10 @@ def main():
         for group in run.optimizer.param_groups:
             group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
         model.train()
-        loss, ctc = loss_of(model, queue.get())
-        run.descend(loss, 5.0)
+        batch = queue.get()
+        with turn or nullcontext():
+            loss, ctc = loss_of(model, batch)
+            run.descend(loss, 5.0)
         step = run.step
         running = 0.98 * running + 0.02 * ctc if step > 1 else ctc
         if step % 50 == 0:

@@ -25,6 +25,8 @@ const UNCONFIRMED_SCORE = 0.6;
  * as an upright one.
  */
 const SHEARS = [-0.35, -0.18, 0.18, 0.35] as const;
+/** Scales that are tried then, as shares of its sides by which the plate is widened: the first character stands nearest the edge. */
+const SCALES = [0.04, -0.03] as const;
 
 export interface ReadPlate {
   /** In pixels of the picture. */
@@ -43,18 +45,22 @@ export class DetectionReader {
   /**
    * @param pictures the photo at falling sizes; the find is in pixels of the first one
    * @param patient whether further looks are taken where the first is not sure
+   * @param other corners by which the plate may be read besides, in pixels of the first picture
    * @returns the plate in pixels of the first one, or null when the find does not read like a plate
    */
   async read(
     pictures: readonly [RgbPixels, ...RgbPixels[]],
     find: Detection,
     patient: boolean,
+    other: readonly Quad[] = [],
   ): Promise<ReadPlate | null> {
     const [photo, ...smaller] = pictures;
     const isLargeEnough = ({ width }: RgbPixels): boolean =>
       width < photo.width && (widthOf(find.quad) * width) / photo.width >= LEAST_WIDTH_WHEN_SMALLER;
     const picture = smaller.findLast(isLargeEnough) ?? photo;
-    const plate = await this.readIn(picture, { ...find, quad: moved(find.quad, photo, picture) }, patient);
+    const own = { ...find, quad: moved(find.quad, photo, picture) };
+    const others = other.map((quad) => moved(quad, photo, picture));
+    const plate = await this.readIn(picture, own, patient, others);
     return plate && { ...plate, quad: moved(plate.quad, picture, photo) };
   }
 
@@ -72,7 +78,12 @@ export class DetectionReader {
     });
   }
 
-  private async readIn(pixels: RgbPixels, find: Detection, patient: boolean): Promise<ReadPlate | null> {
+  private async readIn(
+    pixels: RgbPixels,
+    find: Detection,
+    patient: boolean,
+    other: readonly Quad[],
+  ): Promise<ReadPlate | null> {
     const straight = await straightened(this.detector, pixels, find.quad);
     const first = await this.readQuads(pixels, [straight ?? find.quad]);
     if (straight !== null && first.some(isSure)) return likeliest(first);
@@ -80,12 +91,15 @@ export class DetectionReader {
     const closer = await inCloseUp(this.detector, pixels, find.quad);
     if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return null;
     const again = await straightened(this.detector, pixels, straight ?? closer ?? find.quad);
-    const further = [again, closer, straight && find.quad].filter((quad) => quad !== null);
+    const further = [again, closer, straight && find.quad, ...other].filter((quad) => quad !== null);
     const looks = [...first, ...(await this.readQuads(pixels, further))];
     if (looks.some(isSure)) return likeliest(looks);
     const best = again ?? straight ?? closer ?? find.quad;
-    const slanted = SHEARS.map((share) => sheared(best, share));
-    return likeliest([...looks, ...(await this.readQuads(pixels, slanted))]);
+    const varied = [
+      ...SHEARS.map((share) => sheared(best, share)),
+      ...SCALES.map((share) => widened(best, share, share)),
+    ];
+    return likeliest([...looks, ...(await this.readQuads(pixels, varied))]);
   }
 }
 

@@ -3,14 +3,13 @@ import { InferenceSession } from "onnxruntime-node";
 import { disableRuntimeTelemetry } from "./runtime.telemetry.js";
 
 /**
- * The workers are the parallelism. A second thread for each session answers a single photo sooner where a core is idle. It does not spin: a
- * thread that waits for work must not take the core from another worker (28 photos a second without spinning, 13 with it).
+ * The workers are the parallelism. A second thread inside a worker costs 1.4 to 1.6 times the processor time and answers no sooner: the
+ * operations take 0.05 to 0.5 ms, about as long as waking the thread does. Measured beside other work.
  */
 const OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
-  intraOpNumThreads: 2,
+  intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  extra: { session: { intra_op: { allow_spinning: "0" } } },
   // The arena keeps what the largest photo once needed; without it the runs take no longer.
   enableCpuMemArena: false,
   enableMemPattern: false,
