@@ -3,14 +3,18 @@
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
 import { Admission } from "./accounts/admission.js";
+import { AuditService } from "./accounts/audit.service.js";
 import { Authenticator } from "./accounts/authenticator.js";
 import { VendorCalls } from "./accounts/vendor.calls.js";
 import { EarlierAnswers } from "./recognitions/earlier.answers.js";
 import { RecognitionWriter } from "./recognitions/recognition.writer.js";
 import { RateLimiter } from "./accounts/rate.limiter.js";
+import { BatchedSearchLog, NO_SEARCH_LOG, type SearchLog } from "./accounts/search.log.js";
+import type { NewAuditEntry } from "./accounts/store/audit.store.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
+import { AuditResolver } from "./graphql/resolvers/audit.resolver.js";
 import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
 import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
@@ -114,9 +118,11 @@ async function serve(
     releases.push(() => job.stop());
     job.start();
   }
+  const searches = config.auditSearches ? startSearchLog(stores, logger, releases) : NO_SEARCH_LOG;
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
+    new AuditResolver(new AuditService((clientId) => stores.auditFor(clientId))),
     new ErasureResolver(new ErasureService(stores.inTransaction)),
   ]);
   const graphql = await startGraphQL(schema, logger, config.operations);
@@ -128,7 +134,8 @@ async function serve(
     service,
     metrics,
     logger,
-    createContext: (principal, signal, since) => createContext(principal, stores.readsFor(principal, since), signal),
+    createContext: (principal, signal, since) =>
+      createContext(principal, stores.readsFor(principal, since), signal, searches),
     positionOf: (principal) => stores.positionOf(principal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
     admission: new Admission(
@@ -146,6 +153,16 @@ async function serve(
   releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
+}
+
+function startSearchLog({ inTransaction }: Stores, logger: Logger, releases: Release[]): SearchLog {
+  const write = (entries: readonly NewAuditEntry[]): Promise<void> =>
+    inTransaction("search log", ({ audit }) => {
+      audit.add(entries);
+    });
+  const log = new BatchedSearchLog(write, logger);
+  releases.push(() => log.close());
+  return log;
 }
 
 async function settled<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {

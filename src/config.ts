@@ -56,6 +56,8 @@ export interface Config {
   readonly allowAnonymous: boolean;
   /** For how long the same photo from the same partner is answered from the store; 0 is not at all. */
   readonly reuseSeconds: number;
+  /** Whether plate searches are written to the audit log. */
+  readonly auditSearches: boolean;
   /** Older requests are erased; null keeps them. */
   readonly retentionDays: number | null;
   /** Calls to the vendor in a day of all servers; null is no limit. */
@@ -168,6 +170,7 @@ const environmentSchema = z.object({
   MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
   ALLOW_ANONYMOUS: z.enum(["true", "false", "everyone"], "must be true, false or everyone").optional(),
   REUSE_SECONDS: wholeNumber(0, 31_536_000).default(0),
+  AUDIT_SEARCHES: z.enum(["true", "false"], "must be true or false").default("false"),
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   JUHE_DAILY_LIMIT: wholeNumber(0, 1_000_000_000).optional(),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000).optional(),
@@ -278,6 +281,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
     allowAnonymous: env.ALLOW_ANONYMOUS === undefined ? isLoopback(env.HOST) : env.ALLOW_ANONYMOUS !== "false",
     reuseSeconds: env.REUSE_SECONDS,
+    auditSearches: env.AUDIT_SEARCHES === "true",
     retentionDays: env.RETENTION_DAYS ?? null,
     juheDailyLimit: env.JUHE_DAILY_LIMIT ?? null,
     rateLimits: {

@@ -4,6 +4,7 @@ import { missingScope, type Principal } from "./accounts/principal.js";
 import type { RateLimitClient } from "./accounts/rate.limiter.js";
 import { VendorCallStore } from "./accounts/store/vendor-call.store.js";
 import { AccountStore } from "./accounts/store/account.store.js";
+import { AuditRepository } from "./accounts/store/audit.repository.js";
 import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
@@ -54,6 +55,8 @@ export interface Stores {
   /** The position of the log after the principal's last write through this server; null where no replica could be behind it. */
   positionOf(principal: Principal): LogPosition | null;
   readonly accounts: AccountStore;
+  /** For callers whose scope was checked. */
+  auditFor(clientId: string): AuditRepository;
   readonly idempotency: Idempotency;
   readonly answers: AnswerStore;
   /** @param dailyLimit calls in a day; null is no limit */
@@ -139,6 +142,7 @@ export async function openStores(
   return {
     lost,
     accounts: new AccountStore(dataSource),
+    auditFor: (clientId) => new AuditRepository(database.readerFor(clientId), auditTable),
     idempotency: new Idempotency(new IdempotencyClaims(transactions, keyTables), () => presence.serverId),
     answers: new AnswerStore(database, transactions, recognitionTables, tableOf, (clientId) =>
       repositoriesOn(database.readerFor(clientId)),

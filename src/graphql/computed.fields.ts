@@ -92,6 +92,7 @@ const COMPUTED = {
   PlateRecognition: plateRecognition,
   RecognitionRequest: recognitionRequest,
   PlateRecognitionConnection: connection,
+  AuditEntryConnection: connection,
   RecognitionRequestConnection: connection,
   PlateConnection: connection,
 };

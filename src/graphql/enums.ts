@@ -7,6 +7,7 @@ import { PLATE_LIST } from "../plate-records/plate.order.js";
 import { RECOGNITION_LIST } from "../recognitions/store/recognition.order.js";
 import { REQUEST_LIST } from "../recognitions/store/request.order.js";
 import { STATS_INTERVALS } from "../statistics/recognition.stats.js";
+import { AUDIT_ACTIONS } from "../accounts/store/audit-entry.entity.js";
 import { RECOGNITION_STATUSES } from "../recognitions/store/recognition-request.entity.js";
 import { FALLBACK_REASONS } from "../engines/fallback.reason.js";
 import { RECOGNITION_ENGINES } from "../engines/engine.js";
@@ -179,6 +180,17 @@ export const ErrorCodeEnum = describedEnum(
     INTERNAL_SERVER_ERROR: "A fault of the server.",
   },
 );
+
+export const AuditActionEnum = describedEnum("AuditAction", "What was done.", AUDIT_ACTIONS, {
+  KEY_CREATED: "A key was made.",
+  KEY_REVOKED: "A key was revoked.",
+  KEY_ROTATED: "A key was replaced by a new one.",
+  RECOGNITION_CORRECTED: "A reading's number was corrected.",
+  RECOGNITIONS_ERASED: "Readings were erased.",
+  REQUESTS_ERASED:
+    "Recognition requests were erased with their readings; with the subject RETENTION_DAYS because of their age.",
+  PLATES_SEARCHED: "Plates or readings were searched by plate number; recorded with AUDIT_SEARCHES.",
+});
 
 export const StatsIntervalEnum = describedEnum(
   "StatsInterval",

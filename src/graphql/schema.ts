@@ -4,6 +4,7 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchema, type NonEmptyArray } from "type-graphql";
 import { computeFields } from "./computed.fields.js";
 import { guardMutations } from "./mutation.fields.js";
+import { AuditResolver } from "./resolvers/audit.resolver.js";
 import { CameraResolver } from "./resolvers/camera.resolver.js";
 import { CorrectionResolver } from "./resolvers/correction.resolver.js";
 import { ErasureResolver } from "./resolvers/erasure.resolver.js";
@@ -17,6 +18,7 @@ import { UsageResolver } from "./resolvers/usage.resolver.js";
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeGraphQL names resolver classes by this type
 const RESOLVERS: NonEmptyArray<Function> = [
+  AuditResolver,
   CameraResolver,
   CorrectionResolver,
   ErasureResolver,

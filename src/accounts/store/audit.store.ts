@@ -35,7 +35,9 @@ export class AuditStore {
 
   add(entries: readonly NewAuditEntry[]): void {
     const parameters = new Parameters();
-    this.transaction.add({ text: insertOf(this.table.entries, entries, parameters), values: parameters.values });
+    // Entries that an earlier transaction may have stored stay as they are.
+    const text = `${insertOf(this.table.entries, entries, parameters)} ON CONFLICT DO NOTHING`;
+    this.transaction.add({ text, values: parameters.values });
   }
 
   /** Adds the entry, or gives one that was added the number of records that it has touched by now. */

@@ -16,6 +16,7 @@ export const STATEMENT_COSTS: Readonly<Record<string, number | ((args: RawArgume
   "Query.recognitionRequest": 150,
   "Query.plateRecognitions": 300,
   "Query.recognitionRequests": 300,
+  "Query.auditLog": 300,
   "Query.plates": 600,
   "Query.cameras": 5_000,
   // 240 on 37,000 plates; ten times as much and more on millions.
@@ -74,6 +75,7 @@ export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>
   "Query.nodes": ({ ids }) => (Array.isArray(ids) ? Math.min(ids.length, MAX_NODES) : 1),
   "Query.plateRecognitions": pageSize,
   "Query.recognitionRequests": pageSize,
+  "Query.auditLog": pageSize,
   "Query.plates": pageSize,
   "Query.cameras": () => MAX_CAMERAS,
   "Plate.recognitions": pageSize,

@@ -39,10 +39,11 @@ export class PlateRecognitionResolver {
     })
     orderBy: RecognitionOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
-    @Ctx() { principal, reads: { recognitions } }: GraphQLContext,
+    @Ctx() { principal, reads: { recognitions }, searches }: GraphQLContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecognitionConnection> {
     const checked = checkedFilter(filter);
+    if (checked.plateNumber) searches.record(principal, "plateRecognitions", checked.plateNumber);
     const request = pageRequestOf(paging, RECOGNITION_LIST, orderBy ?? "CAPTURED_AT_DESC");
     const page = await recognitions.findPage(principal, checked, { ...request, parts: partsOf(info, IN_CONNECTION) });
     return connectionOf(page, RECOGNITION_LIST, request.order, () => recognitions.count(principal, checked));

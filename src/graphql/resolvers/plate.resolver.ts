@@ -59,9 +59,10 @@ export class PlateResolver {
   async plate(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
     number: string,
-    @Ctx() { loaders }: GraphQLContext,
+    @Ctx() { loaders, principal, searches }: GraphQLContext,
   ): Promise<PlateRow | null> {
     const wanted = plateNumberOf(number);
+    searches.record(principal, "plate", wanted);
     return (await loaders.plate.load(wanted)) ?? loaders.plateReadAs.load(wanted);
   }
 
@@ -107,11 +108,13 @@ export class PlateResolver {
       description: `How many, 0 to ${MAX_MATCHES}.`,
     })
     first: number | null,
-    @Ctx() { principal, reads: { plates } }: GraphQLContext,
+    @Ctx() { principal, reads: { plates }, searches }: GraphQLContext,
   ): Promise<PlateMatch[]> {
     const distance = checkedNumber("maxDistance", maxDistance ?? MAX_PLATE_DISTANCE, MAX_PLATE_DISTANCE);
     const limit = checkedNumber("first", first ?? 10, MAX_MATCHES);
-    return plates.findSimilar(principal, plateNumberOf(number), distance, limit);
+    const wanted = plateNumberOf(number);
+    searches.record(principal, "similarPlates", wanted);
+    return plates.findSimilar(principal, wanted, distance, limit);
   }
 
   @FieldResolver(() => PlateRecognitionConnectionType, { description: "Its readings, latest photo first." })

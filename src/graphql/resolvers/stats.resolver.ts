@@ -43,10 +43,12 @@ export class StatsResolver {
       description: "The zone whose clocks the buckets follow, by its name in the tz database, such as Europe/Berlin.",
     })
     timeZone: string | null,
-    @Ctx() { principal, reads: { statistics } }: GraphQLContext,
+    @Ctx() { principal, reads: { statistics }, searches }: GraphQLContext,
   ): Promise<RecognitionStats[]> {
     const request = { interval, timeZone: checkedTimeZone(timeZone ?? "Asia/Shanghai") };
-    return statistics.stats(principal, checkedFilter(filter), request);
+    const checked = checkedFilter(filter);
+    if (checked.plateNumber) searches.record(principal, "recognitionStats", checked.plateNumber);
+    return statistics.stats(principal, checked, request);
   }
 }
 

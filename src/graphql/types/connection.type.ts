@@ -4,6 +4,7 @@ import type { Page } from "../../database/keyset.js";
 import type { RecognitionRequestRow, PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import type { PlateRow } from "../../plate-records/plate.table.js";
 import { encodeCursor, type CursorList } from "../paging.js";
+import { AuditEntryType } from "./audit-entry.type.js";
 import { PlateRecognitionType } from "./plate-recognition.type.js";
 import { PlateType } from "./plate.type.js";
 import { RecognitionRequestType } from "./recognition-request.type.js";
@@ -93,6 +94,7 @@ function connectionType(name: string, node: ClassType, one: string): ClassType<C
 }
 
 export const PlateRecognitionConnectionType = connectionType("PlateRecognition", PlateRecognitionType, "reading");
+export const AuditEntryConnectionType = connectionType("AuditEntry", AuditEntryType, "audit record");
 export const RecognitionRequestConnectionType = connectionType(
   "RecognitionRequest",
   RecognitionRequestType,

@@ -1,0 +1,67 @@
+/** Audit entries of plate searches: collected in memory, written in batches, so that no search waits for its entry. */
+import type { Logger } from "../logger.js";
+import type { Principal } from "./principal.js";
+import { auditEntry, type NewAuditEntry } from "./store/audit.store.js";
+
+/** Called for each search. */
+export interface SearchLog {
+  /** @param field the GraphQL field, such as `plate` */
+  record(principal: Principal, field: string, searched: unknown): void;
+}
+
+export const NO_SEARCH_LOG: SearchLog = { record: () => undefined };
+
+const WRITE_EVERY_MS = 1_000;
+/** Entries of one statement: 7 of the protocol's 65,535 parameters each. */
+const BATCH = 500;
+/** Some 10 MB. While the database is away, later searches are not recorded; the log says how many. */
+const MAX_WAITING = 10_000;
+/** In UTF-16 units. */
+const MAX_SUBJECT = 1_000;
+
+export class BatchedSearchLog implements SearchLog {
+  private waiting: NewAuditEntry[] = [];
+  private lost = 0;
+  private writing: Promise<void> = Promise.resolve();
+  private readonly timer = setInterval(() => void this.flush(), WRITE_EVERY_MS);
+
+  constructor(
+    private readonly write: (entries: readonly NewAuditEntry[]) => Promise<void>,
+    private readonly logger: Pick<Logger, "error">,
+  ) {}
+
+  record(principal: Principal, field: string, searched: unknown): void {
+    if (this.waiting.length >= MAX_WAITING) {
+      this.lost += 1;
+      return;
+    }
+    const subject = `${field} ${JSON.stringify(searched)}`.slice(0, MAX_SUBJECT);
+    this.waiting.push(auditEntry(principal, "PLATES_SEARCHED", subject, 0));
+  }
+
+  /** Writes what was recorded. What can't be written now is kept for the next time. */
+  flush(): Promise<void> {
+    return (this.writing = this.writing.then(() => this.writeWaiting()));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+    if (this.waiting.length > 0)
+      this.logger.error({ searches: this.waiting.length }, "searches are not in the audit log");
+  }
+
+  private async writeWaiting(): Promise<void> {
+    try {
+      while (this.waiting.length > 0) {
+        const batch = this.waiting.slice(0, BATCH);
+        await this.write(batch);
+        this.waiting = this.waiting.slice(batch.length);
+      }
+      if (this.lost > 0) this.logger.error({ searches: this.lost }, "searches are not in the audit log");
+      this.lost = 0;
+    } catch (error) {
+      this.logger.error({ reason: String(error), waiting: this.waiting.length }, "the audit log could not be written");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** The audit log: who reads it, what stands in it, and searches that do not wait for it. */
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { graphql } from "../support/graphql-client.js";
+import { createKey } from "../support/keys-command.js";
+import { storeReadings } from "../support/stored-readings.js";
+import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
+import { startServer } from "../support/test-server.js";
+
+let database: TestDatabase;
+let owner: string;
+let reader: string;
+let stranger: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = await createKey(database.url, "owner", "read,admin");
+  reader = await createKey(database.url, "owner", "read");
+  stranger = await createKey(database.url, "stranger", "admin");
+});
+
+afterAll(() => database.drop());
+
+interface Entry {
+  id: string;
+  action: string;
+  actorKey: string | null;
+  subject: string | null;
+  affected: number;
+}
+
+const LOG = `query ($first: Int, $after: String) {
+  auditLog(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { id createdAt action actorKey subject affected } }
+}`;
+
+interface Log {
+  auditLog: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Entry[] };
+}
+
+test("keys, corrections, erasures and searches stand in it, latest first, by pages, for the partner's admin alone", async () => {
+  const [partner] = await database.query<{ id: string }>("SELECT id FROM partners WHERE name = 'owner'");
+  const [id] = await storeReadings(
+    database,
+    [{ plateNumber: "粤A10001", capturedAt: "2026-05-01T00:00:00Z" }],
+    partner?.id,
+  );
+  const server = await startServer({ DATABASE_URL: database.url, AUDIT_SEARCHES: "true" });
+  const by = { search: `{ plate(number: "粤a·10001") { number } }` };
+  for (const query of [
+    by.search,
+    `{ similarPlates(number: "粤A10002") { distance } }`,
+    `{ plateRecognitions(filter: { plateNumber: { startsWith: "粤A" } }) { nodes { id } } }`,
+    // No search by plate.
+    `{ plateRecognitions(filter: { confidence: { gte: 1 } }) { nodes { id } } }`,
+    `mutation { correctPlateRecognition(id: "recognition_${id}", plateNumber: "粤A10003") { id } }`,
+    `mutation { deletePlateRecognitions(filter: { plateNumber: { eq: "粤A10003" } }) }`,
+  ]) {
+    expect((await graphql(server.url, query, {}, owner)).errors).toBeUndefined();
+  }
+  // What waits is written before the server ends.
+  expect(await server.stop()).toBe(0);
+
+  const again = await startServer({ DATABASE_URL: database.url });
+  try {
+    // Not recorded without the setting.
+    expect((await graphql(again.url, by.search, {}, owner)).errors).toBeUndefined();
+    const entries: Entry[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { data, errors }: { data: Log; errors?: unknown } = await graphql<Log>(
+        again.url,
+        LOG,
+        { first: 3, after },
+        owner,
+      );
+      expect(errors).toBeUndefined();
+      expect(data.auditLog.totalCount).toBe(7);
+      entries.push(...data.auditLog.nodes);
+      ({ endCursor: after, hasNextPage: more } = data.auditLog.pageInfo);
+    }
+    const [actorKey, readerKey] = [owner.slice(4, 16), reader.slice(4, 16)];
+    expect(entries.map(({ id }) => id)).toEqual(
+      entries
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    );
+    expect(entries.map(({ action, subject, affected, actorKey: by }) => [action, subject, affected, by])).toEqual([
+      ["RECOGNITIONS_ERASED", null, 1, actorKey],
+      ["RECOGNITION_CORRECTED", `recognition_${id}`, 1, actorKey],
+      ["PLATES_SEARCHED", `plateRecognitions {"startsWith":"粤A"}`, 0, actorKey],
+      ["PLATES_SEARCHED", `similarPlates "粤A10002"`, 0, actorKey],
+      ["PLATES_SEARCHED", `plate "粤A10001"`, 0, actorKey],
+      ["KEY_CREATED", readerKey, 1, null],
+      ["KEY_CREATED", actorKey, 1, null],
+    ]);
+    const forbidden = await graphql(again.url, LOG, {}, reader);
+    expect(forbidden.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+    const other = await graphql<Log>(again.url, LOG, {}, stranger);
+    expect(other.data.auditLog.nodes.map(({ action, subject }) => [action, subject])).toEqual([
+      ["KEY_CREATED", stranger.slice(4, 16)],
+    ]);
+  } finally {
+    await again.stop();
+  }
+});
