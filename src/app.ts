@@ -125,6 +125,8 @@ async function serve(
     new AuditResolver(new AuditService((clientId) => stores.auditFor(clientId))),
     new ErasureResolver(new ErasureService(stores.inTransaction)),
   ]);
+  // Runs after the HTTP server is closed and before the engines and the stores are.
+  releases.push(() => service.idle());
   const graphql = await startGraphQL(schema, logger, config.operations);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];

@@ -60,8 +60,31 @@ export class RecognitionService {
     private readonly options: RecognitionServiceOptions,
   ) {}
 
+  private readonly running = new Set<Promise<unknown>>();
+
+  /** Resolves once nothing is being recognised or stored, also for callers who have gone: what was paid for is stored before the store closes. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.allSettled(this.running);
+  }
+
   /** @throws AppError; an attempt that reached an engine is stored before, as FAILED */
   async recognize(
+    principal: Principal,
+    file: ImageFile,
+    source: ImageSource,
+    options: RecognizeOptions,
+    signal: AbortSignal,
+  ): Promise<RecognizeResult> {
+    const result = this.recognizeAndStore(principal, file, source, options, signal);
+    this.running.add(result);
+    try {
+      return await result;
+    } finally {
+      this.running.delete(result);
+    }
+  }
+
+  private async recognizeAndStore(
     principal: Principal,
     file: ImageFile,
     source: ImageSource,

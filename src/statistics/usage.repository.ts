@@ -1,5 +1,9 @@
-/** What a partner used in a range of time: from its requests, the ledger of vendor calls, and the answers that were given again. */
+/**
+ * What a partner used in a range of time: from its requests, the ledger of vendor calls, and the answers that were given again. Erased requests are counted
+ * by the hour in which they arrived.
+ */
 import type { Principal } from "../accounts/principal.js";
+import { ErasedUsageEntity } from "../accounts/store/erased-usage.entity.js";
 import { VendorCallEntity } from "../accounts/store/vendor-call.entity.js";
 import { columnNames, type ColumnNames, type EntityTable, type TableOf } from "../database/entity.table.js";
 import { Parameters } from "../database/parameters.js";
@@ -28,11 +32,16 @@ export class UsageTables {
   readonly reuses: EntityTable<RecognitionReuseEntity>;
   readonly u: ColumnNames<RecognitionReuseEntity>;
 
+  readonly erased: EntityTable<ErasedUsageEntity>;
+  readonly e: ColumnNames<ErasedUsageEntity>;
+
   constructor(tableOf: TableOf) {
     this.calls = tableOf(VendorCallEntity);
     this.c = columnNames(this.calls, "c");
     this.reuses = tableOf(RecognitionReuseEntity);
     this.u = columnNames(this.reuses, "u");
+    this.erased = tableOf(ErasedUsageEntity);
+    this.e = columnNames(this.erased, "e");
   }
 }
 
@@ -45,7 +54,7 @@ export class UsageRepository {
 
   async usage({ partnerId }: Principal, range: UsageRange): Promise<Usage> {
     const { r, fromRequests } = this.recognitions;
-    const { c, u, calls, reuses } = this.tables;
+    const { c, u, e, calls, reuses, erased } = this.tables;
     const parameters = new Parameters();
     const partner = parameters.add(partnerId);
     const from = `coalesce(${parameters.add(range.gte)}::timestamptz, '-infinity')`;
@@ -55,11 +64,20 @@ export class UsageRepository {
       `(SELECT count(*)::int FROM ${source} WHERE ${owner} = ${partner} AND ${within(moment)})`;
     const [usage] = await this.database.rows({
       // A request with a reason for its fallback was read by the local engine too: first, or in the vendor's place.
-      text: `SELECT count(*) FILTER (WHERE ${r.status} = 'SUCCEEDED')::int, count(*) FILTER (WHERE ${r.status} = 'NO_PLATE')::int,
-          count(*) FILTER (WHERE ${r.status} = 'FAILED')::int,
-          count(*) FILTER (WHERE ${r.engine} = 'LOCAL' OR ${r.fallbackReason} IS NOT NULL)::int,
+      text: `WITH live AS (
+          SELECT count(*) FILTER (WHERE ${r.status} = 'SUCCEEDED') AS recognitions, count(*) FILTER (WHERE ${r.status} = 'NO_PLATE') AS no_plate,
+            count(*) FILTER (WHERE ${r.status} = 'FAILED') AS failed,
+            count(*) FILTER (WHERE ${r.engine} = 'LOCAL' OR ${r.fallbackReason} IS NOT NULL) AS local
+          FROM ${fromRequests} WHERE ${r.partnerId} = ${partner} AND ${within(r.createdAt)}
+        ), gone AS (
+          SELECT coalesce(sum(${e.recognitions}), 0) AS recognitions, coalesce(sum(${e.noPlate}), 0) AS no_plate,
+            coalesce(sum(${e.failed}), 0) AS failed, coalesce(sum(${e.local}), 0) AS local
+          FROM ${erased.name} e WHERE ${e.partnerId} = ${partner} AND ${within(e.hour)}
+        )
+        SELECT (live.recognitions + gone.recognitions)::int, (live.no_plate + gone.no_plate)::int, (live.failed + gone.failed)::int,
+          (live.local + gone.local)::int,
           ${countOf(`${reuses.name} u`, u.partnerId, u.createdAt)}, ${countOf(`${calls.name} c`, c.partnerId, c.startedAt)}
-        FROM ${fromRequests} WHERE ${r.partnerId} = ${partner} AND ${within(r.createdAt)}`,
+        FROM live, gone`,
       values: parameters.values,
       customPlan: true,
       read: ([recognitions, noPlate, failed, localCalls, reused, juheCalls]): Usage => ({

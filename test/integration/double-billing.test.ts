@@ -159,6 +159,20 @@ describe("idempotency keys", () => {
       localCalls: 0,
     });
     expect(data.usage.failed).toBe(2);
+    const erased = await graphql<{ deleteRecognitionRequests: number }>(
+      servers[0].url,
+      `
+        mutation {
+          deleteRecognitionRequests(filter: { status: [SUCCEEDED] })
+        }
+      `,
+    );
+    expect(erased.data.deleteRecognitionRequests).toBe(data.usage.recognitions);
+    const after = await graphql<{ usage: Record<string, number> }>(
+      servers[0].url,
+      "{ usage(range: {}) { recognitions noPlate failed reused juheCalls localCalls } }",
+    );
+    expect(after.data.usage).toEqual(data.usage);
     const nothing = await graphql<{ usage: Record<string, number> }>(
       servers[0].url,
       `
