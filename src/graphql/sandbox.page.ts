@@ -85,6 +85,50 @@ query AnyNode($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
 query ManyNodes($ids: [ID!] = ["recognition_00000000-0000-7000-8000-000000000000"]) {
   nodes(ids: $ids) { __typename id }
 }
+
+# 12. Requests that failed, latest first: by status, error, camera, reference or photo.
+query FailedRequests {
+  recognitionRequests(filter: { status: [FAILED] }, first: 10) {
+    nodes { id createdAt engine errorCode fallbackReason externalReference cameraId }
+  }
+}
+
+# 13. The plates seen most often.
+query FrequentPlates {
+  plates(orderBy: SIGHTINGS_DESC, first: 10) { nodes { number sightings firstSeenAt lastSeenAt } }
+}
+
+# 14. Every camera.
+query Cameras {
+  cameras { id recognitionCount firstSeenAt lastSeenAt }
+}
+
+# 15. What was used, and what it cost in calls to the vendor.
+query UsageOfNovember {
+  usage(range: { gte: "2026-11-01T00:00:00+08:00", lt: "2026-12-01T00:00:00+08:00" }) {
+    recognitions noPlate failed reused juheCalls localCalls
+  }
+}
+
+# 16. A reading corrected: both texts are found from then on.
+mutation Correct($id: ID! = "recognition_00000000-0000-7000-8000-000000000000") {
+  correctPlateRecognition(id: $id, plateNumber: "粤TNT444") { plateNumber readPlateNumber corrections { from to correctedAt } }
+}
+
+# 17. Erased for good: what one camera read before a date. Each call takes up to ten seconds; call until it gives 0.
+mutation EraseReadings {
+  deletePlateRecognitions(filter: { cameraId: ["gate-1"], capturedAt: { lt: "2020-01-01T00:00:00Z" } })
+}
+
+# 18. Erased with their readings, hashes and raw answers.
+mutation EraseRequests {
+  deleteRecognitionRequests(filter: { cameraId: ["gate-1"], createdAt: { lt: "2020-01-01T00:00:00Z" } })
+}
+
+# 19. Who did what.
+query AuditLog {
+  auditLog(first: 10) { nodes { createdAt action actorKey subject affected } }
+}
 `;
 
 /** One white pixel: enough to see an answer, that it shows no plate. */
