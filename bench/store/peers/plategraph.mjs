@@ -27,6 +27,7 @@ const app = await startServer(readConfig(), createLogger("warn"), {
   preferred: engine,
   preferredEngine: "LOCAL",
   byEngine: { LOCAL: engine },
+  vendor: null,
 });
 process.once("SIGTERM", () => app.stop().then(() => process.exit(0)));
 console.log(`listening on ${app.url}`);
