@@ -136,8 +136,8 @@ async function serve(
     service,
     metrics,
     logger,
-    createContext: (principal, signal, since) =>
-      createContext(principal, stores.readsFor(principal, since), signal, searches),
+    createContext: (principal, exchange, since) =>
+      createContext(principal, stores.readsFor(principal, since), exchange, searches),
     positionOf: (principal) => stores.positionOf(principal),
     checkSite: siteGuard({ ...config.http, allowedOrigins }),
     admission: new Admission(

@@ -16,8 +16,8 @@ import { load, startServer } from "./processes.mjs";
 import { writeResults } from "./results.mjs";
 import { measureUploads } from "./uploads.mjs";
 
-/** Until the compiler has seen what is asked. */
-const WARM_UP_SECONDS = 3;
+/** Until V8 has compiled what is asked for: on one core that takes some 6 s of load. */
+const WARM_UP_SECONDS = 8;
 const peers = fileURLToPath(new URL("peers/", import.meta.url));
 const { values: options } = parseArgs({
   options: {

@@ -79,18 +79,24 @@ export class StatementPool implements Reader {
   }
 
   /** Sends one statement on a connection that the caller holds. */
-  async send(client: PoolClient, { text, values }: Command): Promise<(string | null)[][]> {
+  send(client: PoolClient, { text, values }: Command): Promise<(string | null)[][]> {
     this.options.onStatement();
     const name = this.names?.nameOf(text);
     if (name !== undefined) this.remember(client, name);
-    const { rows } = await client.query<(string | null)[], unknown[]>({
+    const query: pg.QueryArrayConfig = {
       ...(name !== undefined && { name }),
       text,
       values: values as unknown[],
       rowMode: "array",
       types: AS_TEXT,
+    };
+    // By callback: V8 keeps what `pg`'s own promise resolves with until a full garbage collection. On the page of 50, that was 250 of 800 µs.
+    return new Promise((resolve, reject) => {
+      client.query<(string | null)[]>(query, (error: Error | undefined, result) => {
+        if (error) reject(error);
+        else resolve(result.rows);
+      });
     });
-    return rows;
   }
 
   /** Waits for the statements that run. */

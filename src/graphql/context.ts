@@ -3,12 +3,17 @@ import type { Principal } from "../accounts/principal.js";
 import type { SearchLog } from "../accounts/search.log.js";
 import { Loaders, type Repositories } from "./loaders.js";
 
+/** The request that is answered, as far as resolvers see it. */
+interface Exchange {
+  readonly signal: AbortSignal;
+}
+
 export interface GraphQLContext {
   principal: Principal;
   reads: Repositories;
   loaders: Loaders;
-  /** Aborted when the caller closes the connection. */
-  signal: AbortSignal;
+  /** Its signal is aborted when the caller closes the connection. */
+  exchange: Exchange;
   /** For the audit log. */
   searches: SearchLog;
 }
@@ -16,8 +21,8 @@ export interface GraphQLContext {
 export function createContext(
   principal: Principal,
   reads: Repositories,
-  signal: AbortSignal,
+  exchange: Exchange,
   searches: SearchLog,
 ): GraphQLContext {
-  return { principal, reads, loaders: new Loaders(principal, reads), signal, searches };
+  return { principal, reads, loaders: new Loaders(principal, reads), exchange, searches };
 }

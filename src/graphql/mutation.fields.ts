@@ -18,7 +18,7 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
 
 function guarded(resolve: Resolver): Resolver {
   return async (root, args, context, info) => {
-    if (context.signal.aborted) throw new AppError("BAD_USER_INPUT", "The caller closed the connection.");
+    if (context.exchange.signal.aborted) throw new AppError("BAD_USER_INPUT", "The caller closed the connection.");
     try {
       return await resolve(root, args, context, info);
     } finally {

@@ -11,6 +11,9 @@ const LINGER_MS = 3_000;
 /** A sender that is silent for this long is refused; one that sends slowly has `timeoutMs` for the whole body. */
 const SILENCE_MS = 10_000;
 
+/** Read in one piece where it is there already. */
+const SHORT_BYTES = 64 * 1024;
+
 export interface BodyLimits {
   /** Bytes of the whole body. */
   maxBytes: number;
@@ -36,8 +39,19 @@ export async function receiveBody(
   if (!share.hasRoomFor(declared)) throw refused(request, serverBusy());
   // Its caller may have gone while who it is was looked up.
   if (request.destroyed && !request.complete) throw cutOff();
+  let length = 0;
+  const accept = (chunk: Buffer): void => {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    share.add(chunk.length);
+    take(chunk);
+  };
+  // A short body has mostly come with its headers: nothing is waited for then.
+  if (request.complete && request.readableLength > 0 && request.readableLength <= SHORT_BYTES) {
+    accept(request.read() as Buffer);
+    return;
+  }
   await new Promise<void>((resolve, reject) => {
-    let length = 0;
     const finish = (error: Error | null): void => {
       clearTimeout(silence);
       clearTimeout(whole);
@@ -50,12 +64,9 @@ export async function receiveBody(
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
-      length += chunk.length;
       silence.refresh();
       try {
-        if (length > maxBytes) throw tooLarge(maxBytes);
-        share.add(chunk.length);
-        take(chunk);
+        accept(chunk);
       } catch (error) {
         finish(error as Error);
         return;

@@ -1,4 +1,4 @@
-/** One request and its answer: the bytes that they hold, and a limit for the time that the answer may take to be read. */
+/** One request and its answer: the bytes that they hold, whether the caller is still there, and how long the answer may take to be read. */
 import type { FastifyReply } from "fastify";
 import type { ByteBudget, ByteShare } from "./byte.budget.js";
 
@@ -9,23 +9,28 @@ export interface ExchangeLimits {
   bodyTimeoutMs: number;
 }
 
-/** Opens a share of the budget that is released once the answer is sent or the caller has gone. */
-export function openShare(budget: ByteBudget, reply: FastifyReply): ByteShare {
-  const share = budget.open();
-  reply.raw.once("close", () => share.release());
-  return share;
-}
+export class Exchange {
+  /** Released once the answer is sent or the caller has gone. */
+  readonly share: ByteShare;
+  private callerGone = false;
+  private controller: AbortController | null = null;
 
-/**
- * Aborted when the connection closes before the answer is sent. Fastify's `request.signal` follows the request's stream instead, which also closes
- * once a body is read to its end.
- */
-export function callerSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
+  constructor(budget: ByteBudget, { raw }: FastifyReply) {
+    this.share = budget.open();
+    // Fastify's `request.signal` follows the request's stream instead, which also closes once a body is read to its end.
+    raw.once("close", () => {
+      this.share.release();
+      this.callerGone = !raw.writableFinished;
+      if (this.callerGone) this.controller?.abort();
+    });
+  }
+
+  /** Aborted when the connection closes before the answer is sent. Made when it is first asked for: reads do not, and it takes 5 µs. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.callerGone) this.controller.abort();
+    return this.controller.signal;
+  }
 }
 
 /** Closes the connection of a caller that does not read its answer within so many milliseconds. */

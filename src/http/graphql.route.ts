@@ -7,9 +7,8 @@ import type { GraphQLContext } from "../graphql/context.js";
 import type { GraphQLService } from "../graphql/graphql.server.js";
 import { formatLogPosition, parseLogPosition, type LogPosition } from "../database/log.position.js";
 import { discardRest } from "./body.receiver.js";
-import type { ByteShare } from "./byte.budget.js";
 import { admitRequest } from "./caller.js";
-import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
+import { Exchange, type ExchangeLimits } from "./exchange.js";
 import { operationOf } from "./graphql.form.js";
 import { headersOf, HttpFault, statusOf } from "./http.fault.js";
 import { readJson } from "./json.body.js";
@@ -24,7 +23,7 @@ export const POSITION_HEADER = "x-plategraph-position";
 export interface GraphQLRouteOptions extends ExchangeLimits {
   graphql: GraphQLService;
   /** @param since reads see everything up to this position of the database's log */
-  createContext: (principal: Principal, signal: AbortSignal, since: LogPosition) => GraphQLContext;
+  createContext: (principal: Principal, exchange: Exchange, since: LogPosition) => GraphQLContext;
   /** The position after the principal's last write; null where no replica could be behind it. */
   positionOf: (principal: Principal) => LogPosition | null;
   checkSite: SiteGuard;
@@ -37,9 +36,9 @@ const DOCUMENT_BYTES = 1024 * 1024;
 
 export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): void {
   app.all("/graphql", async (request, reply) => {
-    const share = openShare(options.budget, reply);
+    const exchange = new Exchange(options.budget, reply);
     try {
-      return await answer(request, reply, share, options);
+      return await answer(request, reply, exchange, options);
     } catch (error) {
       discardRest(request.raw);
       const message = error instanceof Error ? error.message : String(error);
@@ -55,11 +54,11 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  share: ByteShare,
+  exchange: Exchange,
   options: GraphQLRouteOptions,
 ): Promise<FastifyReply> {
   const { method, headers, raw } = request;
-  const signal = callerSignal(reply);
+  const { share } = exchange;
   options.checkSite(request);
   if (method !== "GET" && method !== "POST") {
     throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
@@ -69,7 +68,7 @@ async function answer(
   if (!page) refuseSimpleRequest(method, headers);
   const principal = page ? anonymousPrincipal(request.ip) : await admitRequest(options.admission, request, reply);
   share.assignTo(principal.partnerId);
-  const operation = method === "POST" ? await readOperation(request, share, options) : undefined;
+  const operation = method === "POST" ? await readOperation(request, exchange, options) : undefined;
   options.graphql.checkDocument(queryOf(operation));
   const since = positionIn(request);
   const {
@@ -83,20 +82,22 @@ async function answer(
       search: method === "GET" && !page ? searchOf(raw.url ?? "") : "",
       body: operation,
     } satisfies HTTPGraphQLRequest,
-    context: async () => options.createContext(principal, signal, since),
+    context: async () => options.createContext(principal, exchange, since),
   });
   const text = completeText(body);
-  share.add(text.length);
+  // As bytes: Node.js would go through the text twice, to count its bytes and to write them.
+  const bytes = Buffer.from(text);
+  share.add(bytes.length);
   const position = options.positionOf(principal);
   if (position !== null) reply.header(POSITION_HEADER, formatLogPosition(position));
   reply.code(isRequestError(status, answerHeaders.get("content-type"), text) ? 200 : (status ?? 200));
   for (const [name, value] of answerHeaders) reply.header(name, value);
-  return reply.send(text);
+  return reply.send(bytes);
 }
 
 async function readOperation(
   { raw }: FastifyRequest,
-  share: ByteShare,
+  { share }: Exchange,
   { maxImageBytes, bodyTimeoutMs }: GraphQLRouteOptions,
 ): Promise<unknown> {
   const limits = { share, timeoutMs: bodyTimeoutMs };

@@ -16,10 +16,9 @@ import { turnFor } from "../loop.turn.js";
 import type { Admission } from "../accounts/admission.js";
 import { isApiKey } from "../accounts/api-key.secret.js";
 import type { RecognitionService } from "../recognitions/recognition.service.js";
-import type { ByteShare } from "./byte.budget.js";
 import { discardRest } from "./body.receiver.js";
 import { admitKey } from "./caller.js";
-import { callerSignal, openShare, type ExchangeLimits } from "./exchange.js";
+import { Exchange, type ExchangeLimits } from "./exchange.js";
 import { headersOf } from "./http.fault.js";
 import { isForm, readForm } from "./multipart.form.js";
 import type { SiteGuard } from "./site.guard.js";
@@ -52,11 +51,12 @@ export function juheRoutes(app: FastifyInstance, options: JuheRoutesOptions): vo
 
 function route(app: FastifyInstance, url: string, source: ImageSource, options: JuheRoutesOptions): void {
   app.all(url, async (request, reply) => {
-    const share = openShare(options.budget, reply);
+    const exchange = new Exchange(options.budget, reply);
     let answer: JuheSuccessBody | JuheErrorBody;
     try {
       options.checkSite(request);
-      answer = request.method === "POST" ? await recognize(request, reply, source, share, options) : juheError(271104);
+      answer =
+        request.method === "POST" ? await recognize(request, reply, source, exchange, options) : juheError(271104);
     } catch (error) {
       discardRest(request.raw);
       reply.headers(headersOf(error));
@@ -71,11 +71,10 @@ async function recognize(
   request: FastifyRequest,
   reply: FastifyReply,
   source: ImageSource,
-  share: ByteShare,
+  exchange: Exchange,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
-  const signal = callerSignal(reply);
-  const { key, photo } = await readVendorForm(request, source, share, options);
+  const { key, photo } = await readVendorForm(request, source, exchange, options);
   if (key === "") return juheError(10001);
   // A program written for the vendor sends the vendor's key; where anonymous callers are let in, that is no key of ours.
   const principal = await admitKey(
@@ -84,7 +83,7 @@ async function recognize(
     request,
     reply,
   );
-  share.assignTo(principal.partnerId);
+  exchange.share.assignTo(principal.partnerId);
   if (photo.length === 0) return juheError(271102);
   const limits = { maxBytes: options.maxImageBytes };
   const bytes = typeof photo === "string" ? await decodeBase64Image(photo, limits) : photo;
@@ -94,7 +93,7 @@ async function recognize(
     { bytes },
     source,
     { cameraId: null, capturedAt: null, externalReference: null, engine: null, idempotencyKey: null, orderId },
-    signal,
+    exchange.signal,
   );
   if (recognitions.length === 0) return juheError(271103);
   const readings = recognitions.map((row) => ({ ...row, boundingBox: row.boundingBox ?? null }));
@@ -111,7 +110,7 @@ function refusal(error: unknown, { url }: FastifyRequest, logger: Logger): JuheE
 async function readVendorForm(
   request: FastifyRequest,
   source: ImageSource,
-  share: ByteShare,
+  { share }: Exchange,
   { maxImageBytes, bodyTimeoutMs }: JuheRoutesOptions,
 ): Promise<VendorForm> {
   // Base64 takes four characters for three bytes.

@@ -67,27 +67,31 @@ const INTERVAL_MS: Readonly<Record<string, number>> = {
 /** Assumed where a range of statistics has no beginning. */
 const EARLIEST = Date.UTC(2000, 0);
 
-/** The arguments as the operation gives them, variables put in; not checked yet. */
-export type RawArguments = Readonly<Record<string, unknown>>;
+/** An argument by its name, as the operation gives it, variables put in; not checked yet. */
+export type RawArguments = (name: string) => unknown;
 
 /** How many objects the list or connection has at most, by the field that gives it. */
 export const LIST_SIZES: Readonly<Record<string, (args: RawArguments) => number>> = {
-  "Query.nodes": ({ ids }) => (Array.isArray(ids) ? Math.min(ids.length, MAX_NODES) : 1),
+  "Query.nodes": (args) => listLength(args("ids"), MAX_NODES),
   "Query.plateRecognitions": pageSize,
   "Query.recognitionRequests": pageSize,
   "Query.auditLog": pageSize,
   "Query.plates": pageSize,
   "Query.cameras": () => MAX_CAMERAS,
   "Plate.recognitions": pageSize,
-  "Query.similarPlates": ({ first }) => bounded(first) ?? DEFAULT_MATCHES,
+  "Query.similarPlates": (args) => bounded(args("first")) ?? DEFAULT_MATCHES,
   "Query.recognitionStats": buckets,
   "RecognitionRequest.recognitions": () => PLATES_PER_PHOTO,
   "RecognizePayload.recognitions": () => PLATES_PER_PHOTO,
   "PlateRecognition.corrections": () => CORRECTIONS,
 };
 
-function pageSize({ first, last }: RawArguments): number {
-  const sizes = [bounded(first), bounded(last)].filter((size) => size !== null);
+function listLength(list: unknown, most: number): number {
+  return Array.isArray(list) ? Math.min(list.length, most) : 1;
+}
+
+function pageSize(args: RawArguments): number {
+  const sizes = [bounded(args("first")), bounded(args("last"))].filter((size) => size !== null);
   return sizes.length > 0 ? Math.max(...sizes) : DEFAULT_PAGE_SIZE;
 }
 
@@ -97,13 +101,14 @@ function bounded(size: unknown): number | null {
 }
 
 /** The readings that are counted are taken to be spread over a year. */
-function statsCost({ filter }: RawArguments): number {
-  return STATS_COST + Math.min(rangeMs(filter) / YEAR_MS, 1) * STATS_YEAR_COST;
+function statsCost(args: RawArguments): number {
+  return STATS_COST + Math.min(rangeMs(args("filter")) / YEAR_MS, 1) * STATS_YEAR_COST;
 }
 
-function buckets({ interval, filter }: RawArguments): number {
+function buckets(args: RawArguments): number {
+  const interval = args("interval");
   const length = typeof interval === "string" ? INTERVAL_MS[interval] : undefined;
-  return Math.min(Math.ceil(rangeMs(filter) / (length ?? HOUR_MS)) + 1, MAX_BUCKETS);
+  return Math.min(Math.ceil(rangeMs(args("filter")) / (length ?? HOUR_MS)) + 1, MAX_BUCKETS);
 }
 
 function rangeMs(filter: unknown): number {
@@ -111,7 +116,7 @@ function rangeMs(filter: unknown): number {
   return Math.max((timeOf(lt) ?? Date.now()) - (timeOf(gte) ?? EARLIEST), 0);
 }
 
-function rangeOf(filter: unknown): RawArguments {
+function rangeOf(filter: unknown): Readonly<Record<string, unknown>> {
   const range = isRecord(filter) ? filter.capturedAt : null;
   return isRecord(range) ? range : {};
 }
@@ -121,6 +126,6 @@ function timeOf(text: unknown): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-function isRecord(value: unknown): value is RawArguments {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }

@@ -156,7 +156,7 @@ class OperationCount {
       ? this.selection(node.selectionSet, definition && getNamedType(definition.type))
       : NOTHING;
     const [sizeOf, statement] = [this.listSizes[key], STATEMENT_COSTS[key] ?? 0];
-    const args = sizeOf || typeof statement !== "number" ? this.argumentsOf(node, definition) : {};
+    const args = this.argumentsOf(node, definition);
     const entries = sizeOf?.(args) ?? 1;
     const isPage = definition !== undefined && givesPage(definition);
     // A page multiplies what is below its `nodes` and `edges` alone; any other list all of what is below it.
@@ -179,17 +179,14 @@ class OperationCount {
   }
 
   private argumentsOf(node: FieldNode, definition: GraphQLField<unknown, unknown> | undefined): RawArguments {
-    const args: Record<string, unknown> = {};
-    for (const { name, defaultValue } of definition?.args ?? []) {
-      if (defaultValue !== undefined) args[name] = defaultValue;
-    }
-    for (const { name, value } of node.arguments ?? []) {
-      const given = valueFromASTUntyped(value, this.variables);
-      if (value.kind !== Kind.INT && value.kind !== Kind.ENUM) this.readsVariables = true;
+    return (name) => {
+      const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+      // Only an argument that is asked for makes the size depend on a variable: a page's size does not depend on its filter.
+      if (value !== undefined && value.kind !== Kind.INT && value.kind !== Kind.ENUM) this.readsVariables = true;
+      const given = value && valueFromASTUntyped(value, this.variables);
       // A variable that is absent leaves the default in place.
-      if (given !== undefined) args[name.value] = given;
-    }
-    return args;
+      return given !== undefined ? given : definition?.args.find((argument) => argument.name === name)?.defaultValue;
+    };
   }
 }
 

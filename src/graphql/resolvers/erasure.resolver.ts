@@ -21,9 +21,9 @@ export class ErasureResolver {
   async deletePlateRecognitions(
     @Arg("filter", () => PlateRecognitionFilterInput, { description: "Which readings." })
     filter: PlateRecognitionFilterInput,
-    @Ctx() { principal, signal }: GraphQLContext,
+    @Ctx() { principal, exchange }: GraphQLContext,
   ): Promise<number> {
-    return this.service.eraseRecognitions(principal, checkedFilter(filter), signal);
+    return this.service.eraseRecognitions(principal, checkedFilter(filter), exchange.signal);
   }
 
   @Mutation(() => Int, {
@@ -32,8 +32,8 @@ export class ErasureResolver {
   async deleteRecognitionRequests(
     @Arg("filter", () => RecognitionRequestFilterInput, { description: "Which requests." })
     filter: RecognitionRequestFilterInput,
-    @Ctx() { principal, signal }: GraphQLContext,
+    @Ctx() { principal, exchange }: GraphQLContext,
   ): Promise<number> {
-    return this.service.eraseRequests(principal, checkedRequestFilter(filter), signal);
+    return this.service.eraseRequests(principal, checkedRequestFilter(filter), exchange.signal);
   }
 }

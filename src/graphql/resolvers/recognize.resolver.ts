@@ -59,11 +59,11 @@ export class RecognizeResolver {
   }
 
   private async recognize(
-    { principal, signal }: GraphQLContext,
+    { principal, exchange }: GraphQLContext,
     file: ImageFile,
     source: ImageSource,
     options: RecognizeOptions,
   ): Promise<RecognizePayloadType> {
-    return this.service.recognize(principal, file, source, options, signal);
+    return this.service.recognize(principal, file, source, options, exchange.signal);
   }
 }
