@@ -21,6 +21,8 @@ export interface Config {
     bodyTimeoutMs: number;
     /** How long a caller may take to read an answer. */
     answerTimeoutMs: number;
+    /** Addresses and networks whose `X-Forwarded-For` is believed. */
+    trustedProxies: readonly string[];
   };
   /** `url` null means the embedded server, which keeps its files in `dataDir`. */
   readonly database: {
@@ -52,6 +54,8 @@ export interface Config {
     recognitions: number;
     cost: number;
   };
+  /** A file of documents that are asked for by id; `only` refuses all others. */
+  readonly trustedDocuments: { file: string; only: boolean } | null;
   readonly images: { maxBytes: number; maxPixels: number; maxSide: number };
   readonly allowAnonymous: boolean;
   /** For how long the same photo from the same partner is answered from the store; 0 is not at all. */
@@ -125,6 +129,31 @@ const hostList = z
     "must be comma-separated host names such as plates.example.com, without scheme and port",
   );
 
+/** Names of networks that Fastify knows. */
+const PROXY_NETWORKS = ["loopback", "linklocal", "uniquelocal"];
+
+/** A number of hops is not taken: callers that reach the server without the proxy would choose their address themselves. Fastify trusts nobody then. */
+const proxyList = z
+  .string()
+  .transform(listOf)
+  .superRefine((proxies, context) => {
+    const wrong = proxies.filter((proxy) => !isNetwork(proxy) && !PROXY_NETWORKS.includes(proxy));
+    if (wrong.length === 0) return;
+    context.addIssue({
+      code: "custom",
+      message: `must be comma-separated addresses, networks such as 10.0.0.0/8, or ${PROXY_NETWORKS.join(", ")}; not ${wrong.join(", ")}`,
+    });
+  });
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+}
+
 const environmentSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -134,6 +163,7 @@ const environmentSchema = z.object({
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(2000),
   BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
   ANSWER_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
+  TRUSTED_PROXIES: proxyList.default([]),
   DATABASE_URL: urlOf(["postgres:", "postgresql:"]).optional(),
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
   DATABASE_REPORT_POOL_SIZE: wholeNumber(1, 1000).default(2),
@@ -167,6 +197,8 @@ const environmentSchema = z.object({
   MAX_OPERATION_FIELDS: wholeNumber(1, 100_000).default(1_000),
   MAX_RECOGNITIONS_PER_OPERATION: wholeNumber(1, 1_000).default(10),
   MAX_OPERATION_COST: wholeNumber(100, 100_000_000).default(100_000),
+  TRUSTED_DOCUMENTS: z.string().optional(),
+  TRUSTED_DOCUMENTS_ONLY: z.enum(["true", "false"], "must be true or false").default("false"),
   MAX_IMAGE_SIDE: wholeNumber(1, 65_535).default(16_384),
   ALLOW_ANONYMOUS: z.enum(["true", "false", "everyone"], "must be true, false or everyone").optional(),
   REUSE_SECONDS: wholeNumber(0, 31_536_000).default(0),
@@ -230,6 +262,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (given.DATABASE_REPLICA_URLS !== undefined && given.DATABASE_URL === undefined) {
     faults.push("DATABASE_REPLICA_URLS needs a DATABASE_URL, the primary that they follow");
   }
+  if (given.TRUSTED_DOCUMENTS_ONLY === "true" && given.TRUSTED_DOCUMENTS === undefined) {
+    faults.push("TRUSTED_DOCUMENTS_ONLY needs TRUSTED_DOCUMENTS, the file of those documents");
+  }
   if (given.ALLOW_ANONYMOUS === "true" && given.HOST !== undefined && !isLoopback(given.HOST)) {
     faults.push(
       `ALLOW_ANONYMOUS true on HOST ${given.HOST} would let everyone who reaches this machine read and write without a key: make keys with \`npm run keys\` instead, or set ALLOW_ANONYMOUS=everyone if that is meant`,
@@ -248,6 +283,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       maxConnections: env.MAX_CONNECTIONS,
       bodyTimeoutMs: env.BODY_TIMEOUT_MS,
       answerTimeoutMs: env.ANSWER_TIMEOUT_MS,
+      trustedProxies: env.TRUSTED_PROXIES,
     },
     database: {
       url: env.DATABASE_URL ?? null,
@@ -278,6 +314,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       recognitions: env.MAX_RECOGNITIONS_PER_OPERATION,
       cost: env.MAX_OPERATION_COST,
     },
+    trustedDocuments:
+      env.TRUSTED_DOCUMENTS === undefined
+        ? null
+        : { file: env.TRUSTED_DOCUMENTS, only: env.TRUSTED_DOCUMENTS_ONLY === "true" },
     images: { maxBytes: env.MAX_IMAGE_BYTES, maxPixels: env.MAX_IMAGE_PIXELS, maxSide: env.MAX_IMAGE_SIDE },
     allowAnonymous: env.ALLOW_ANONYMOUS === undefined ? isLoopback(env.HOST) : env.ALLOW_ANONYMOUS !== "false",
     reuseSeconds: env.REUSE_SECONDS,
