@@ -14,7 +14,7 @@ import {
   type GraphQLSchema,
   type IntrospectionQuery,
 } from "graphql";
-import { decodeBase64Image } from "../../src/images/base64.js";
+import { decodeBase64Image } from "../../src/images/base64.decoder.js";
 import { plateDistance } from "../../src/plates/plate.distance.js";
 import type { Random } from "./random.js";
 import { plainStats, type StatsArguments } from "./plain.stats.js";
