@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { GraphQLError, parse, validate, type GraphQLSchema } from "graphql";
 import { z } from "zod";
 import { ConfigError } from "../config.js";
+import type { OperationLimits } from "../config/operation.settings.js";
 import { AppError, quoted } from "../errors.js";
 import { documentBytes } from "./limits/document.bytes.js";
-import { tooMuch, type OperationLimits } from "./limits/operation.limits.js";
+import { tooMuch } from "./limits/operation.limits.js";
 
 /** As relay-compiler's persisted queries and graphql-codegen's client preset write it: texts by id. */
 const fileSchema = z.record(z.string(), z.string());

@@ -15,7 +15,7 @@ import {
   type IntrospectionQuery,
   responsePathAsArray,
 } from "graphql";
-import { decodeBase64Image } from "../../src/images/base64.js";
+import { decodeBase64Image } from "../../src/images/base64.decoder.js";
 import { plateDistance } from "../../src/plates/plate.distance.js";
 import { plainStats, type StatsArguments } from "./plain.stats.js";
 import type { SeededReading, SeededRequest, SeededRows } from "./seeded.rows.js";
