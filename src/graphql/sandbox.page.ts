@@ -1,13 +1,13 @@
-/** What a browser finds at GET /graphql: Apollo Sandbox with a worked first example for every operation. */
+/** The page that a browser gets at GET /graphql: Apollo Sandbox with an example of every operation. */
 import type { ApolloServerPlugin, GraphQLServerListener } from "@apollo/server";
 import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
 import type { GraphQLContext } from "./context.js";
 
-/** Sandbox shows the whole document; the button beside each operation runs that one. */
+/** Sandbox shows the whole document, with a button beside each operation that runs it. */
 export const EXAMPLES = `# Press the button beside an operation to run it. A photo goes in first: in the panel
 # "Variables" below, "Add files" gives $photo a file (JPEG, PNG, WebP or BMP).
 
-# 1. A photo in, its plates out.
+# 1. Read the plates in a photo.
 mutation RecognizeUpload($photo: Upload!, $options: RecognizeOptions) {
   recognizeUpload(image: $photo, options: $options) {
     request { id status engine durationMs image { format width height } }
@@ -15,7 +15,7 @@ mutation RecognizeUpload($photo: Upload!, $options: RecognizeOptions) {
   }
 }
 
-# 2. The same with base64 text, or a data: URI, instead of a file.
+# 2. The same with base64 text or a data: URI instead of a file.
 mutation RecognizeBase64($base64: String!) {
   recognizeBase64(image: $base64) {
     request { id status }
@@ -23,7 +23,7 @@ mutation RecognizeBase64($base64: String!) {
   }
 }
 
-# 3. The latest readings that are sure, a page at a time.
+# 3. The latest readings with a high confidence, in pages.
 query LatestPlates($after: String) {
   plateRecognitions(filter: { confidence: { gte: 80 } }, first: 20, after: $after) {
     totalCount
@@ -42,7 +42,7 @@ query PlatesOfTheYear {
   }
 }
 
-# 5. Everything about one plate.
+# 5. One plate with its latest readings.
 query OnePlate($number: String = "粤TNT444") {
   plate(number: $number) {
     number sightings firstSeenAt lastSeenAt
@@ -50,12 +50,12 @@ query OnePlate($number: String = "粤TNT444") {
   }
 }
 
-# 6. Plates like one that a camera may have misread.
+# 6. Plates with similar numbers: a camera may have misread one.
 query LikeThisPlate($number: String = "粤TNT444") {
   similarPlates(number: $number, first: 5) { distance plate { number sightings lastSeenAt } }
 }
 
-# 7. A month of readings, day by day.
+# 7. The readings of a month, counted by day.
 query ByDay {
   recognitionStats(
     filter: { capturedAt: { gte: "2026-11-01T00:00:00+08:00", lt: "2026-12-01T00:00:00+08:00" } }
@@ -66,22 +66,22 @@ query ByDay {
   }
 }
 
-# 8. One reading by its id (take one from above).
+# 8. One reading by its id.
 query OneReading($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
   plateRecognition(id: $id) { plateNumber confidence request { id status recognitions { plateNumber } } }
 }
 
-# 9. One attempt by its id.
+# 9. One recognition request by its id.
 query OneRequest($id: ID = "request_00000000-0000-7000-8000-000000000000") {
   recognitionRequest(id: $id) { status engine errorCode durationMs recognitions { plateNumber } }
 }
 
-# 10. Anything by its id.
+# 10. An object by its id.
 query AnyNode($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
   node(id: $id) { __typename id ... on PlateRecognition { plateNumber } ... on RecognitionRequest { status } }
 }
 
-# 11. Many at once.
+# 11. Several objects by their ids.
 query ManyNodes($ids: [ID!] = ["recognition_00000000-0000-7000-8000-000000000000"]) {
   nodes(ids: $ids) { __typename id }
 }
@@ -103,39 +103,39 @@ query Cameras {
   cameras { id recognitionCount firstSeenAt lastSeenAt }
 }
 
-# 15. What was used, and what it cost in calls to the vendor.
+# 15. Usage: photos read, and calls to the vendor.
 query UsageOfNovember {
   usage(range: { gte: "2026-11-01T00:00:00+08:00", lt: "2026-12-01T00:00:00+08:00" }) {
     recognitions noPlate failed reused juheCalls localCalls
   }
 }
 
-# 16. A reading corrected: both texts are found from then on.
+# 16. Correct a reading: from then on searches find it by both numbers.
 mutation Correct($id: ID! = "recognition_00000000-0000-7000-8000-000000000000") {
   correctPlateRecognition(id: $id, plateNumber: "粤TNT444") { plateNumber readPlateNumber corrections { from to correctedAt } }
 }
 
-# 17. Erased for good: what one camera read before a date. Each call takes up to ten seconds; call until it gives 0.
+# 17. Erase the readings of one camera before a date. A call takes at most ten seconds; repeat it until it returns 0.
 mutation EraseReadings {
   deletePlateRecognitions(filter: { cameraId: ["gate-1"], capturedAt: { lt: "2020-01-01T00:00:00Z" } })
 }
 
-# 18. Erased with their readings, hashes and raw answers.
+# 18. Erase requests with their readings, hashes and raw answers.
 mutation EraseRequests {
   deleteRecognitionRequests(filter: { cameraId: ["gate-1"], createdAt: { lt: "2020-01-01T00:00:00Z" } })
 }
 
-# 19. Who did what.
+# 19. The audit log.
 query AuditLog {
   auditLog(first: 10) { nodes { createdAt action actorKey subject affected } }
 }
 `;
 
-/** One white pixel: enough to see an answer, that it shows no plate. */
+/** One white pixel, which shows no plate: an image for the example with base64. */
 const WHITE_PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
-/** Sandbox comes from Apollo's site; where that can't be reached, this stands in its place and needs nothing from outside. */
+/** Shown where the browser can't reach Apollo's site, from which Sandbox is loaded; needs nothing from outside. */
 const WITHOUT_SANDBOX = `
   <h1>PlateGraph</h1>
   <p>Apollo Sandbox is loaded from Apollo's site, which this browser can't reach. The server itself works without it.</p>
@@ -146,10 +146,10 @@ const WITHOUT_SANDBOX = `
   <p>What to POST to <code>/graphql</code>:</p>
   <pre>${EXAMPLES.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</pre>`;
 
-/** Sandbox's own place lies over the whole page, also while it is empty. */
+/** Sandbox's element covers the whole page, also while it is empty. */
 const FALLBACK_STYLE = "#embeddableSandbox:empty { display: none; } .fallback { max-height: 95vh; overflow: auto; }";
 
-const APOLLOS_FALLBACK = /(<div class="fallback">)[\s\S]*?(<\/div>)/;
+const APOLLO_FALLBACK = /(<div class="fallback">)[\s\S]*?(<\/div>)/;
 
 export function sandboxPage(): ApolloServerPlugin<GraphQLContext> {
   const sandbox: ApolloServerPlugin<GraphQLContext> = ApolloServerPluginLandingPageLocalDefault({
@@ -176,6 +176,6 @@ async function pageOf(listener: GraphQLServerListener): Promise<string> {
 
 function withOwnFallback(html: string): string {
   return html
-    .replace(APOLLOS_FALLBACK, (_all, open: string, close: string) => `${open}${WITHOUT_SANDBOX}${close}`)
+    .replace(APOLLO_FALLBACK, (_all, open: string, close: string) => `${open}${WITHOUT_SANDBOX}${close}`)
     .replace(".fallback {", `${FALLBACK_STYLE}\n        .fallback {`);
 }

@@ -1,7 +1,7 @@
 /** What `npm run package` makes: what is in it, and that it runs when it is installed in an empty folder. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +30,8 @@ let packed: Packed;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "plategraph-package-"));
+  // Where the tests run as root, PostgreSQL runs as another user.
+  await chmod(folder, 0o755);
   const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { maxBuffer: 16 * MIB });
   const answer = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
   // npm 10 and 11 give a list, npm 12 an object by name.
@@ -80,6 +82,7 @@ describe("the tarball", () => {
     `installs in an empty folder in under 500 MiB, starts, reads a photo and ends on SIGTERM${registry ? "" : " (skipped: npm's registry can't be reached)"}`,
     async () => {
       const home = await mkdtemp(join(folder, "empty-"));
+      await chmod(home, 0o755);
       const tarball = join(folder, packed.filename);
       await run(
         "npm",
