@@ -11,11 +11,13 @@ const run = promisify(execFile);
 /** Of a level above it are faults of the server, which no caller may cause. */
 const WARN = 40;
 
+const collector = new URL("garbage.collector.mjs", import.meta.url).href;
+
 export async function startHostedServer({ rows }) {
   const folder = await mkdtemp(join(tmpdir(), "plategraph-hostile-"));
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, MALLOC_ARENA_MAX: "2" };
   await run(process.execPath, ["dist/src/commands/seed.js", "--rows", String(rows)], { env: environment });
-  const child = spawn(process.execPath, ["dist/src/main.js"], {
+  const child = spawn(process.execPath, ["--import", collector, "dist/src/main.js"], {
     // Shorter than the defaults, so that a run does not wait for them.
     env: { ...environment, PORT: "0", BODY_TIMEOUT_MS: "15000", ANSWER_TIMEOUT_MS: "5000" },
     stdio: ["ignore", "pipe", "inherit"],
