@@ -10,6 +10,8 @@ import { parseArgs } from "node:util";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
+/** Of putting a build in the place of another that is put there at the same time. */
+const ATTEMPTS = 10;
 /** Holds the hash of what `dist` was made of. */
 const STAMP = join(DIST, ".built");
 
@@ -22,17 +24,56 @@ export async function ensureBuilt({ force = false } = {}) {
   if (files.length === 0) return false;
   const hash = await hashOf(files);
   if (!force && (await readFile(STAMP, "utf8").catch(() => "")) === hash) return false;
+  await removeUnfinished();
   // Into a folder beside it first: a build that fails leaves the last one as it was.
   const fresh = `${DIST}.${process.pid}`;
   try {
     await compile(files, fresh);
     await writeFile(join(fresh, ".built"), hash);
-    await rm(DIST, { recursive: true, force: true });
-    await rename(fresh, DIST);
+    await putInPlace(fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
   return true;
+}
+
+/** Builds may run at the same time (`npm start` beside `npm test`): the last one stays. */
+async function putInPlace(fresh) {
+  const old = `${fresh}.old`;
+  for (let attempt = 1; ; attempt += 1) {
+    await rename(DIST, old).catch(ignoring("ENOENT"));
+    await rm(old, { recursive: true, force: true });
+    try {
+      await rename(fresh, DIST);
+      return;
+    } catch (error) {
+      // Another build was put there in between.
+      if (!["ENOTEMPTY", "EEXIST"].includes(error.code) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** What builds left that were killed. */
+async function removeUnfinished() {
+  for (const name of await readdir(ROOT)) {
+    const pid = /^dist\.(\d+)(\.old)?$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(ROOT, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function ignoring(code) {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }
 
 /** esbuild is loaded only when there is something to compile. Its options for classes and decorators come from tsconfig.json. */
