@@ -16,6 +16,7 @@ import { documentStore } from "./document.store.js";
 import { documentBytes } from "./limits/document.bytes.js";
 import { tooMuch } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
+import { operationRecord, type RequestIds } from "./operation.record.js";
 import { sandboxPage } from "./sandbox.page.js";
 import type { TrustedDocuments } from "./trusted.documents.js";
 
@@ -37,7 +38,8 @@ export async function startGraphQL(
   limits: OperationLimits,
   documents: TrustedDocuments,
 ): Promise<GraphQLService> {
-  const formatError = createErrorFormatter(logger, limits.documentTokens);
+  const requestIds: RequestIds = new WeakMap();
+  const formatError = createErrorFormatter(logger, limits.documentTokens, requestIds);
   const plugins: ApolloServerPlugin<GraphQLContext>[] = [
     sandboxPage(),
     // Apollo installs these by default; they cost time in every request and are not used.
@@ -45,6 +47,7 @@ export async function startGraphQL(
     ApolloServerPluginInlineTraceDisabled(),
     ApolloServerPluginSchemaReportingDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
+    operationRecord(requestIds),
     operationLimits(schema, limits),
     compiledExecution(schema),
   ];

@@ -187,7 +187,11 @@ describe("plates", () => {
     ].map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url"));
     for (const after of [pageInfo.endCursor, ...faulty]) {
       const { errors } = await graphql(server.url, PAGE, { orderBy: "NUMBER_ASC", after });
-      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: "BAD_USER_INPUT",
+        retryable: false,
+        requestId: expect.any(String),
+      });
     }
   });
 });
