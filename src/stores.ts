@@ -120,7 +120,7 @@ export async function openStores(
       recognitions: new RecognitionRepository(reader, recognitionTables, plates),
       requests: new RequestRepository(reader, recognitionTables),
       plates,
-      plateList: new PlateList(reader, plateTable, plates),
+      plateList: new PlateList(reader, plateTable, plates, corrected),
       cameras: new CameraRepository(reader, cameraTable, recognitionTables),
       statistics: new StatisticsRepository(reader, recognitionTables),
       corrections: new CorrectionRepository(reader, correctionTable),

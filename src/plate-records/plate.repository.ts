@@ -3,7 +3,13 @@ import type { Principal } from "../accounts/principal.js";
 import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
 import { oneOf, Parameters } from "../database/parameters.js";
-import { numberConditions, provinceCondition, type Optional, type PlateNumberFilter } from "./plate-number.filter.js";
+import {
+  holdsNumberCondition,
+  numberConditions,
+  provinceCondition,
+  type Optional,
+  type PlateNumberFilter,
+} from "./plate-number.filter.js";
 import type { PlateRow, PlateTable } from "./plate.table.js";
 
 export interface PlateMatch {
@@ -22,13 +28,18 @@ export interface PlateCondition {
 /** Whether the plates that meet `condition` can be looked up before their readings are. */
 export function narrowsPlates({ plateNumber, province }: PlateCondition): boolean {
   if (plateNumber?.eq != null) return false;
-  return province?.length === 1 || Object.values(plateNumber ?? {}).some((condition) => condition != null);
+  return province?.length === 1 || holdsNumberCondition(plateNumber);
 }
 
 /** The readings, as statements name them, whose `readPlateNumber` holds what the engine read where that was corrected to `plateNumber`. */
 export interface CorrectedReadings {
   from: string;
   columns: Readonly<Record<"partnerId" | "id" | "plateNumber" | "readPlateNumber" | "capturedAt", string>>;
+}
+
+/** Of a reading that was corrected, whose text meets `filter`. The indexes of read texts hold corrected readings only. */
+export function readAsConditions(filter: PlateNumberFilter, readPlateNumber: string, parameters: Parameters): string[] {
+  return [`${readPlateNumber} IS NOT NULL`, ...numberConditions(filter, readPlateNumber, parameters)];
 }
 
 export class PlateRepository {
@@ -91,6 +102,22 @@ export class PlateRepository {
       values: parameters.values,
       read: ([value]) => text(value),
     });
+  }
+
+  /** The plates that readings which meet `filter` by what the engine read were corrected to, in no order; null where such readings are more than `most`. */
+  async findNumbersReadAs(principal: Principal, filter: PlateNumberFilter, most: number): Promise<string[] | null> {
+    const { from, columns: p } = this.corrected;
+    const parameters = new Parameters();
+    const conditions = [
+      `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...readAsConditions(filter, p.readPlateNumber, parameters),
+    ];
+    const numbers = await this.database.rows({
+      text: `SELECT ${p.plateNumber} FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ${most + 1}`,
+      values: parameters.values,
+      read: ([value]) => text(value),
+    });
+    return numbers.length > most ? null : [...new Set(numbers)];
   }
 
   /**

@@ -6,7 +6,12 @@ import type { ColumnNames } from "../../database/entity.table.js";
 import type { Parameters } from "../../database/parameters.js";
 import type { Timestamp } from "../../database/statement.js";
 import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
-import { numberConditions, type Optional, type PlateNumberFilter } from "../../plate-records/plate-number.filter.js";
+import {
+  holdsNumberCondition,
+  numberConditions,
+  type Optional,
+  type PlateNumberFilter,
+} from "../../plate-records/plate-number.filter.js";
 
 /** Half-open: `gte` is in, `lt` is out. */
 export interface TimeRange {
@@ -56,7 +61,7 @@ export function ownConditions(filter: RecognitionFilter, p: ReadingColumns, para
 /** Of corrected readings that meet the filter by what the engine read alone; null for a filter without a condition on the number. */
 export function readConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] | null {
   const { plateNumber } = filter;
-  if (!plateNumber || Object.values(plateNumber).every((condition) => condition == null)) return null;
+  if (!holdsNumberCondition(plateNumber)) return null;
   return [
     // The indexes of read texts hold corrected readings only.
     `${p.readPlateNumber} IS NOT NULL`,
