@@ -21,6 +21,7 @@ import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
 import type { Release } from "./teardown.js";
+import { CorrectedReadingsLookUp } from "./plate-records/corrected.readings.js";
 import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
@@ -116,11 +117,12 @@ export async function openStores(
   const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
   const repositoriesOn = (reader: Reader): Repositories => {
     const plates = new PlateRepository(reader, plateTable, corrected);
+    const lookUp = new CorrectedReadingsLookUp(reader, corrected);
     return {
-      recognitions: new RecognitionRepository(reader, recognitionTables, plates),
+      recognitions: new RecognitionRepository(reader, recognitionTables, plates, lookUp),
       requests: new RequestRepository(reader, recognitionTables),
       plates,
-      plateList: new PlateList(reader, plateTable, plates, corrected),
+      plateList: new PlateList(reader, plateTable, plates, lookUp),
       cameras: new CameraRepository(reader, cameraTable, recognitionTables),
       statistics: new StatisticsRepository(reader, recognitionTables),
       corrections: new CorrectionRepository(reader, correctionTable),

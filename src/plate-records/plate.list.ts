@@ -13,7 +13,8 @@ import {
   type PlateNumberFilter,
 } from "./plate-number.filter.js";
 import { PLATE_LIST, type PlateOrder, type PlateOrderProperty } from "./plate.order.js";
-import { readAsConditions, type CorrectedReadings, type PlateRepository } from "./plate.repository.js";
+import { readAsConditions, type CorrectedReadingsLookUp, type ReadAs } from "./corrected.readings.js";
+import type { PlateRepository } from "./plate.repository.js";
 import type { PlateRow, PlateTable } from "./plate.table.js";
 
 /** Half-open where it is of times (`lt`), closed where it is of numbers (`lte`). */
@@ -33,20 +34,15 @@ export interface PlateListFilter {
   sightings?: Optional<Omit<Range<number>, "lt">>;
 }
 
-export interface LookUpBounds {
-  /** At most so many plates are looked up one by one and sorted; of more, the index of the list's order finds a page sooner. */
-  plates: number;
-  /** Corrected readings that are gone through for their plates at most; many may be of one plate. */
-  corrected: number;
-}
-const BOUNDS: LookUpBounds = { plates: 1000, corrected: 10_000 };
+/** At most so many plates are looked up one by one and sorted; of more, the index of the list's order finds a page sooner. */
+const MAX_LOOKED_UP = 1000;
 const CASTS = { firstSeenAt: "timestamptz", lastSeenAt: "timestamptz", sightings: "int" } as const;
 const RANGED = Object.keys(CASTS) as PlateOrderProperty[];
 
-/** The plates that meet the conditions on the number: by the number that they have, and by what was read where that was corrected; null where many do. */
+/** The plates that meet the conditions on the number: by the number that they have, null where they are many, and by what was read alone. */
 interface NamedPlates {
   own: string[] | null;
-  readAs: string[] | null;
+  readAs: ReadAs;
 }
 
 export class PlateList {
@@ -54,8 +50,8 @@ export class PlateList {
     private readonly database: Reader,
     private readonly table: PlateTable,
     private readonly plates: PlateRepository,
-    private readonly corrected: CorrectedReadings,
-    private readonly bounds = BOUNDS,
+    private readonly corrected: CorrectedReadingsLookUp,
+    private readonly maxLookedUp = MAX_LOOKED_UP,
   ) {}
 
   async findPage(
@@ -64,7 +60,7 @@ export class PlateList {
     page: PageRequest<PlateOrder>,
   ): Promise<Page<PlateRow>> {
     const { q, from, selection } = this.table;
-    const named = await this.namedPlates(principal, filter);
+    const named = await this.namedPlates(principal, filter, page.order);
     const few = wholeOf(named) ?? (await this.fewNumbers(principal, filter, page.order));
     const parameters = new Parameters();
     const limit = limitOf(page, parameters);
@@ -118,29 +114,38 @@ export class PlateList {
     // The few plates are those that meet the conditions.
     if (!holdsNumberCondition(plateNumber) || (few !== null && wholeOf(named) !== null)) return [[]];
     const { q } = this.table;
-    const { from, columns: p } = this.corrected;
+    const { from, columns: p } = this.corrected.readings;
+    const { own, readAs } = named ?? NAMED_BY_MANY;
     const ownConditions = numberConditions(plateNumber, q.number, parameters);
-    const own = named?.own ? [oneOf(q.number, named.own, "text", parameters)] : ownConditions;
-    if (named?.readAs?.length === 0) return [own];
-    const readAs = named?.readAs
-      ? oneOf(q.number, named.readAs, "text", parameters)
-      : `EXISTS (SELECT FROM ${from} WHERE ${[
-          `${p.partnerId} = ${q.partnerId}`,
-          `${p.plateNumber} = ${q.number}`,
-          ...readAsConditions(plateNumber, p.readPlateNumber, parameters),
-        ].join(" AND ")})`;
-    return [own, [`NOT (${ownConditions.join(" AND ")})`, readAs]];
+    const ownPlates = own === null ? ownConditions : [oneOf(q.number, own, "text", parameters)];
+    if (readAs.length === 0) return [ownPlates];
+    const readAsPlates =
+      typeof readAs === "string"
+        ? `EXISTS (SELECT FROM ${from} WHERE ${[
+            `${p.partnerId} = ${q.partnerId}`,
+            `${p.plateNumber} = ${q.number}`,
+            ...readAsConditions(plateNumber, p.readPlateNumber, parameters),
+          ].join(" AND ")})`
+        : oneOf(q.number, readAs, "text", parameters);
+    if (readAs === "unknown") return [[`((${ownPlates.join(" AND ")}) OR ${readAsPlates})`]];
+    return [ownPlates, [`NOT (${ownConditions.join(" AND ")})`, readAsPlates]];
   }
 
-  private async namedPlates(principal: Principal, { number }: PlateListFilter): Promise<NamedPlates | null> {
-    if (!holdsNumberCondition(number)) return null;
-    const [own, readAs] = await Promise.all([
-      this.plates.findNumbers(principal, { plateNumber: number }, this.bounds.plates + 1),
-      this.plates.findNumbersReadAs(principal, number, this.bounds.corrected),
+  private async namedPlates(
+    principal: Principal,
+    { number: plateNumber }: PlateListFilter,
+    order: PlateOrder,
+  ): Promise<NamedPlates | null> {
+    if (!holdsNumberCondition(plateNumber)) return null;
+    const [numbers, readAs] = await Promise.all([
+      this.plates.findNumbers(principal, { plateNumber }, this.maxLookedUp + 1),
+      this.corrected.find(principal, plateNumber, "plateNumber"),
     ]);
-    const fewOf = (numbers: string[] | null): string[] | null =>
-      numbers !== null && numbers.length <= this.bounds.plates ? numbers : null;
-    return { own: fewOf(own), readAs: fewOf(readAs) };
+    const own = numbers.length > this.maxLookedUp ? null : numbers;
+    // Going through a list in its order finds a page soon where many plates meet the conditions, spread over the list.
+    const spread = own === null && !order.startsWith("NUMBER");
+    if (readAs !== "unknown" || spread) return { own, readAs };
+    return { own, readAs: await this.corrected.findAll(principal, plateNumber, "plateNumber") };
   }
 
   /** Every condition but those on the number. */
@@ -168,7 +173,7 @@ export class PlateList {
    * plates, or the index of the order serves the only one.
    */
   private async fewNumbers(principal: Principal, filter: PlateListFilter, order: PlateOrder): Promise<string[] | null> {
-    const most = this.bounds.plates + 1;
+    const most = this.maxLookedUp + 1;
     const lookUps = [
       ...(filter.province ? [() => this.numbersOfProvinces(principal, filter, most)] : []),
       ...RANGED.filter((property) => !PLATE_LIST.begins(order, property)).flatMap((property) =>
@@ -179,7 +184,7 @@ export class PlateList {
     ];
     for (const lookUp of lookUps) {
       const numbers = await lookUp();
-      if (numbers.length <= this.bounds.plates) return numbers;
+      if (numbers.length <= this.maxLookedUp) return numbers;
     }
     return null;
   }
@@ -219,11 +224,11 @@ export class PlateList {
   }
 }
 
-const NAMED_BY_MANY: NamedPlates = { own: null, readAs: null };
+const NAMED_BY_MANY: NamedPlates = { own: null, readAs: "many" };
 
 /** All plates that meet the conditions on the number; null where they are many. */
 function wholeOf(named: NamedPlates | null): string[] | null {
-  return named?.own && named.readAs ? [...new Set([...named.own, ...named.readAs])] : null;
+  return named?.own && typeof named.readAs !== "string" ? [...named.own, ...named.readAs] : null;
 }
 
 function together(selects: readonly string[]): string {

@@ -2,6 +2,7 @@
 import type { Principal } from "../accounts/principal.js";
 import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
+import type { CorrectedReadings } from "./corrected.readings.js";
 import { oneOf, Parameters } from "../database/parameters.js";
 import {
   holdsNumberCondition,
@@ -29,17 +30,6 @@ export interface PlateCondition {
 export function narrowsPlates({ plateNumber, province }: PlateCondition): boolean {
   if (plateNumber?.eq != null) return false;
   return province?.length === 1 || holdsNumberCondition(plateNumber);
-}
-
-/** The readings, as statements name them, whose `readPlateNumber` holds what the engine read where that was corrected to `plateNumber`. */
-export interface CorrectedReadings {
-  from: string;
-  columns: Readonly<Record<"partnerId" | "id" | "plateNumber" | "readPlateNumber" | "capturedAt", string>>;
-}
-
-/** Of a reading that was corrected, whose text meets `filter`. The indexes of read texts hold corrected readings only. */
-export function readAsConditions(filter: PlateNumberFilter, readPlateNumber: string, parameters: Parameters): string[] {
-  return [`${readPlateNumber} IS NOT NULL`, ...numberConditions(filter, readPlateNumber, parameters)];
 }
 
 export class PlateRepository {
@@ -104,22 +94,6 @@ export class PlateRepository {
     });
   }
 
-  /** The plates that readings which meet `filter` by what the engine read were corrected to, in no order; null where such readings are more than `most`. */
-  async findNumbersReadAs(principal: Principal, filter: PlateNumberFilter, most: number): Promise<string[] | null> {
-    const { from, columns: p } = this.corrected;
-    const parameters = new Parameters();
-    const conditions = [
-      `${p.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...readAsConditions(filter, p.readPlateNumber, parameters),
-    ];
-    const numbers = await this.database.rows({
-      text: `SELECT ${p.plateNumber} FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ${most + 1}`,
-      values: parameters.values,
-      read: ([value]) => text(value),
-    });
-    return numbers.length > most ? null : [...new Set(numbers)];
-  }
-
   /**
    * The plates within `maxDistance` of the number, nearest first, then those seen most often. What the engine read before a correction counts as a number
    * of the plate that it was corrected to.
@@ -137,7 +111,7 @@ export class PlateRepository {
           SELECT DISTINCT ${p.plateNumber} AS number, ${p.readPlateNumber} AS read FROM ${fromReadings}
           WHERE ${p.partnerId} = $1 AND ${p.readPlateNumber} IS NOT NULL
             AND plate_search_keys(${p.readPlateNumber}) && plate_search_keys($2::text)
-        ) p JOIN ${from} ON ${q.partnerId} = $1 AND ${q.number} = p.number`,
+        ) p CROSS JOIN LATERAL (SELECT q.* FROM ${from} WHERE ${q.partnerId} = $1 AND ${q.number} = p.number LIMIT 1) q`,
       values: [principal.partnerId, number],
       read: (values) => {
         const known = text(values[selection.columns.length]);

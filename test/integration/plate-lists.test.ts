@@ -6,10 +6,12 @@ import { createDataSource } from "../../src/database/data-source.js";
 import { tablesOf } from "../../src/database/entity.table.js";
 import { StatementPool } from "../../src/database/statement.pool.js";
 import { ENTITIES } from "../../src/entities.js";
+import { CorrectedReadingsLookUp } from "../../src/plate-records/corrected.readings.js";
 import { PlateList } from "../../src/plate-records/plate.list.js";
 import { PLATE_LIST, type PlateOrder } from "../../src/plate-records/plate.order.js";
 import { PlateRepository } from "../../src/plate-records/plate.repository.js";
 import { PlateTable } from "../../src/plate-records/plate.table.js";
+import { RecognitionRepository } from "../../src/recognitions/store/recognition.repository.js";
 import { RecognitionTables } from "../../src/recognitions/store/recognition.tables.js";
 import { graphql } from "../support/graphql-client.js";
 import { BUILT_IN_PARTNER, storeReadings } from "../support/stored-readings.js";
@@ -35,6 +37,7 @@ interface KnownPlate extends Plate {
 let database: TestDatabase;
 let server: TestServer;
 let plates: KnownPlate[];
+let readings: { id: string; plateNumber: string; readAs: string | null; capturedAt: string }[];
 
 function numberOf(index: number): string {
   const head = ["粤A", "粤B", "京A", "WJ粤", "使"][index % 5] ?? "";
@@ -55,14 +58,20 @@ beforeAll(async () => {
       sightings: 2 + (index % 4),
     };
   });
-  const readings = plates.flatMap(({ number, readAs, firstSeenAt, lastSeenAt, sightings }) =>
+  const stored = plates.flatMap(({ number, readAs, firstSeenAt, lastSeenAt, sightings }) =>
     Array.from({ length: sightings }, (_, nth) => ({
       plateNumber: number,
       capturedAt: nth === 0 ? firstSeenAt : lastSeenAt,
-      ...(nth === 0 && readAs !== null && { readPlateNumber: readAs }),
+      readPlateNumber: nth === 0 ? (readAs ?? undefined) : undefined,
     })),
   );
-  await storeReadings(database, readings);
+  const ids = await storeReadings(database, stored);
+  readings = stored.map(({ plateNumber, capturedAt, readPlateNumber }, index) => ({
+    id: ids[index] ?? "",
+    plateNumber,
+    capturedAt,
+    readAs: readPlateNumber ?? null,
+  }));
   await storeReadings(database, [{ plateNumber: "粤A00000", capturedAt: at(1) }], STRANGER);
   server = await startServer({ DATABASE_URL: database.url });
 });
@@ -139,23 +148,23 @@ describe("plates", () => {
   const within = (value: string, { gte, lt }: { gte?: string; lt?: string } = {}): boolean =>
     value >= (gte ?? "") && value < (lt ?? "9");
 
-  /** What the filter means, said once more in the plainest way. */
+  /** What the conditions on a number mean, said once more in the plainest way; of `other` they may be met, too, where it is not null. */
+  function fitsNumber(number: Filter["number"], text: string, other: string | null): boolean {
+    const one: { eq?: string; in?: readonly string[]; startsWith?: string; contains?: string; matches?: string } =
+      number ?? {};
+    return [text, ...(other === null ? [] : [other])].some(
+      (each) =>
+        (one.eq === undefined || each === plain(one.eq)) &&
+        (one.in === undefined || one.in.map(plain).includes(each)) &&
+        (one.startsWith === undefined || each.startsWith(plain(one.startsWith))) &&
+        (one.contains === undefined || each.includes(plain(one.contains))) &&
+        (one.matches === undefined || pattern(one.matches).test(each)),
+    );
+  }
+
   function matches(plate: KnownPlate, { number, province, firstSeenAt, lastSeenAt, sightings }: Filter): boolean {
-    const one = (number ?? {}) as {
-      eq?: string;
-      in?: string[];
-      startsWith?: string;
-      contains?: string;
-      matches?: string;
-    };
-    const fits = (text: string): boolean =>
-      (one.eq === undefined || text === plain(one.eq)) &&
-      (one.in === undefined || one.in.map(plain).includes(text)) &&
-      (one.startsWith === undefined || text.startsWith(plain(one.startsWith))) &&
-      (one.contains === undefined || text.includes(plain(one.contains))) &&
-      (one.matches === undefined || pattern(one.matches).test(text));
     return (
-      (fits(plate.number) || (plate.readAs !== null && fits(plate.readAs))) &&
+      fitsNumber(number, plate.number, plate.readAs) &&
       (province === undefined || province.some((each) => plate.number.replace("WJ", "").startsWith(each))) &&
       within(plate.firstSeenAt, firstSeenAt) &&
       within(plate.lastSeenAt, lastSeenAt) &&
@@ -204,7 +213,7 @@ describe("plates", () => {
     expect(matched).toBeGreaterThan(1000);
   });
 
-  test("the same where more plates, or more corrections, meet a condition than are looked up one by one", async () => {
+  test("the same, and of readings, where more plates, or more corrections, meet a condition than are looked up one by one", async () => {
     const dataSource = createDataSource({
       url: database.url,
       poolSize: 1,
@@ -225,14 +234,20 @@ describe("plates", () => {
     const plateTable = new PlateTable(tablesOf(dataSource));
     const corrected = { from: tables.fromRecognitions, columns: tables.p };
     const principal = anonymousPrincipal("test");
+    const plateRepository = new PlateRepository(pool, plateTable, corrected);
     const lists = [
-      { plates: 2, corrected: 2 },
-      { plates: 2, corrected: 1000 },
-      { plates: 20, corrected: 2 },
-      { plates: 20, corrected: 1000 },
-    ].map(
-      (bounds) => new PlateList(pool, plateTable, new PlateRepository(pool, plateTable, corrected), corrected, bounds),
-    );
+      { maxLookedUp: 2, few: 2, compared: 2 },
+      { maxLookedUp: 2, few: 2, compared: 1000 },
+      { maxLookedUp: 2, few: 20, compared: 5 },
+      { maxLookedUp: 20, few: 2, compared: 5 },
+      { maxLookedUp: 20, few: 20, compared: 1000 },
+    ].map(({ maxLookedUp, ...bounds }) => {
+      const lookUp = new CorrectedReadingsLookUp(pool, corrected, bounds);
+      return {
+        list: new PlateList(pool, plateTable, plateRepository, lookUp, maxLookedUp),
+        recognitions: new RecognitionRepository(pool, tables, plateRepository, lookUp, maxLookedUp),
+      };
+    });
     try {
       let several = 0;
       await fc.assert(
@@ -248,7 +263,18 @@ describe("plates", () => {
               plates.filter((plate) => matches(plate, filter)),
             );
             const page = { order, size, backward, after: null, before: null };
-            for (const list of lists) {
+            const numbered = readings
+              .filter((reading) => fitsNumber(filter.number, reading.plateNumber, reading.readAs))
+              .sort((a, b) => (a.capturedAt + a.id < b.capturedAt + b.id ? -1 : 1));
+            for (const { list, recognitions } of lists) {
+              const found = await recognitions.findPage(
+                principal,
+                { plateNumber: filter.number ?? null },
+                { ...page, order: "CAPTURED_AT_ASC", parts: { boxes: false, requests: false, images: false } },
+              );
+              expect(found.rows.map(({ key }) => key)).toEqual(
+                (backward ? numbered.slice(-size) : numbered.slice(0, size)).map(({ id }) => id),
+              );
               const first = await list.findPage(principal, filter, page);
               expect(first.rows).toEqual(backward ? fitting.slice(-size) : fitting.slice(0, size));
               expect(backward ? first.hasPreviousPage : first.hasNextPage).toBe(fitting.length > size);

@@ -9,7 +9,7 @@ export interface StoredReading {
   capturedAt: string;
   confidence?: number;
   /** What the engine read, where it was corrected to `plateNumber`. */
-  readPlateNumber?: string;
+  readPlateNumber?: string | undefined;
 }
 
 /** Each reading with an attempt of its own, all in one statement; gives the readings' ids. */

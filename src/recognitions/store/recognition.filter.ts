@@ -5,6 +5,7 @@ import type { Principal } from "../../accounts/principal.js";
 import type { ColumnNames } from "../../database/entity.table.js";
 import type { Parameters } from "../../database/parameters.js";
 import type { Timestamp } from "../../database/statement.js";
+import { readAsConditions } from "../../plate-records/corrected.readings.js";
 import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
 import {
   holdsNumberCondition,
@@ -63,12 +64,18 @@ export function readConditions(filter: RecognitionFilter, p: ReadingColumns, par
   const { plateNumber } = filter;
   if (!holdsNumberCondition(plateNumber)) return null;
   return [
-    // The indexes of read texts hold corrected readings only.
-    `${p.readPlateNumber} IS NOT NULL`,
-    ...numberConditions(plateNumber, p.readPlateNumber, parameters),
+    ...readAsConditions(plateNumber, p.readPlateNumber, parameters),
     `NOT (${numberConditions(plateNumber, p.plateNumber, parameters).join(" AND ")})`,
     ...otherConditions(filter, p, parameters),
   ];
+}
+
+/** Of readings that meet the filter by their number or by what the engine read. */
+export function eitherConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] {
+  const plateNumber = filter.plateNumber ?? {};
+  const own = numberConditions(plateNumber, p.plateNumber, parameters);
+  const read = readAsConditions(plateNumber, p.readPlateNumber, parameters);
+  return [`((${own.join(" AND ")}) OR (${read.join(" AND ")}))`, ...otherConditions(filter, p, parameters)];
 }
 
 /** `SELECT columns` of the readings that meet the filter. */
