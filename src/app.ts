@@ -20,6 +20,7 @@ import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { ByteBudget } from "./http/byte.budget.js";
+import { readExplorer } from "./http/explorer.assets.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
@@ -133,6 +134,7 @@ async function serve(
   const http = await createHttpServer({
     ...config.http,
     graphql,
+    explorer: await readExplorer(),
     service,
     metrics,
     logger,
