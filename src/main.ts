@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
 import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
-import { greetingOf } from "./greeting.js";
+import { startupMessage } from "./startup.message.js";
 import { createLogger } from "./logger.js";
 
 if (existsSync(".env")) process.loadEnvFile(".env");
@@ -48,7 +48,7 @@ process.on("SIGTERM", stop);
 try {
   app = await startApp(config, logger);
   if (stopping) await finish(app);
-  else greet(app);
+  else announce(app);
   void app.lost.then((cause) => {
     logger.fatal(`the embedded PostgreSQL ended and can't be started again: ${cause.message}`);
     process.exit(1);
@@ -58,8 +58,8 @@ try {
   process.exit(1);
 }
 
-function greet(running: App): void {
-  const { listening, warning, text } = greetingOf(running, config);
+function announce(running: App): void {
+  const { listening, warning, text } = startupMessage(running, config);
   logger.info(`${listening} after ${Math.round(performance.now() - started)} ms`);
   if (warning !== null) logger.warn(warning);
   // Plain text, not JSON: its last line is there to be copied.

@@ -1,5 +1,5 @@
 /** API keys as text: `plg_`, 12 characters by which a key is found, 40 characters that are secret. */
-import { createHash, randomInt, timingSafeEqual } from "node:crypto";
+import { hash, randomInt, timingSafeEqual } from "node:crypto";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LOOKUP_LENGTH = 12;
@@ -35,12 +35,12 @@ export function isApiKey(text: string): boolean {
 }
 
 /** Compares in constant time. */
-export function matchesHash(text: string, hash: Buffer): boolean {
-  return timingSafeEqual(hashOf(text), hash);
+export function matchesHash(text: string, stored: Buffer): boolean {
+  return timingSafeEqual(hashOf(text), stored);
 }
 
 function hashOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 function randomText(length: number): string {

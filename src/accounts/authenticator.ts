@@ -14,6 +14,8 @@ const CACHED_KEYS = 10_000;
 const USED_EVERY_MS = 60_000;
 /** Wrong keys of one address in a minute; further ones are refused unread. */
 const FAILURES_PER_MINUTE = 20;
+const FAILURES_SECONDS = 60;
+const SUSPECTS = 100_000;
 
 export interface Caller {
   /** Null where the caller shows no key. */
@@ -24,7 +26,9 @@ export interface Caller {
 export class Authenticator {
   private readonly keys = new LRUCache<string, { key: ApiKeyRow | null }>({ max: CACHED_KEYS, ttl: CACHE_MS });
   private readonly used = new LRUCache<string, true>({ max: CACHED_KEYS, ttl: USED_EVERY_MS });
-  private readonly failures = new RateLimiterMemory({ points: FAILURES_PER_MINUTE, duration: 60 });
+  private readonly failures = new RateLimiterMemory({ points: FAILURES_PER_MINUTE, duration: FAILURES_SECONDS });
+  /** Addresses with failures: all others need not be looked up. */
+  private readonly suspects = new LRUCache<string, true>({ max: SUSPECTS, ttl: FAILURES_SECONDS * 1000 });
 
   constructor(
     private readonly store: Pick<AccountStore, "findKey" | "markUsed">,
@@ -38,9 +42,10 @@ export class Authenticator {
       if (this.allowAnonymous) return anonymousPrincipal(address);
       throw new AppError("UNAUTHENTICATED", "Send an API key: `Authorization: Bearer plg_…`.");
     }
-    await this.refuseGuessing(address);
+    if (this.suspects.has(address)) await this.refuseGuessing(address);
     const stored = await this.find(key);
     if (stored === null) {
+      this.suspects.set(address, true);
       await this.failures.consume(address).catch(() => undefined);
       throw new AppError("UNAUTHENTICATED", "The API key is unknown, revoked or expired.");
     }

@@ -12,7 +12,7 @@ export interface SearchLog {
 export const NO_SEARCH_LOG: SearchLog = { record: () => undefined };
 
 const WRITE_EVERY_MS = 1_000;
-/** Entries of one statement: 7 of the protocol's 65,535 parameters each. */
+/** Entries of one statement. */
 const BATCH = 500;
 /** Some 10 MB. While the database is away, later searches are not recorded; the log says how many. */
 const MAX_WAITING = 10_000;

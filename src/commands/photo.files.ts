@@ -1,11 +1,11 @@
-/** Finds the pictures that are named on a command line, those in folders included. */
+/** Lists the photos that a command line names, those in folders included. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 const PICTURE_NAME = /\.(?:jpe?g|png|webp|bmp)$/i;
 
 /**
- * A named folder stands for every picture in it and below it, in the order of their names; anything else stays as it is.
+ * A named folder stands for every photo in it and below it, in the order of their names; anything else stays as it is.
  * @param absolute where a path on the command line is looked up
  */
 export async function photoFiles(

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readConfig, type Config } from "../config.js";
 import { AppError, type ErrorCode } from "../errors.js";
-import { annotated } from "../images/picture.annotator.js";
+import { annotated } from "../images/photo.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";

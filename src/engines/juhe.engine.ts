@@ -1,7 +1,7 @@
 /** Reads plates by asking the vendor, and says in our words what came of it. */
 import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleWhenResult, isBrokenCircuitError } from "cockatiel";
 import type { AppError, JuheFault } from "../errors.js";
-import { fitPicture, type FittedPicture, type PictureLimits } from "../images/fitted.picture.js";
+import { fitPhoto, type FittedPhoto, type ReceiverLimits } from "../images/fitted.photo.js";
 import type { ImageFormat, Photo } from "../images/photo.js";
 import { JUHE_NOT_RECOGNIZED, errorCodeOfJuhe } from "../juhe/error.codes.js";
 import type { JuheOutcome } from "../juhe/answer.parser.js";
@@ -19,7 +19,7 @@ import {
 import { TaskQueue } from "./task.queue.js";
 
 /** The limits of another interface of the vendor's; the document of this one gives none. */
-const VENDOR_LIMITS: PictureLimits = {
+const VENDOR_LIMITS: ReceiverLimits = {
   formats: ["JPEG", "PNG", "BMP"],
   minSide: 15,
   maxSide: 4096,
@@ -28,10 +28,10 @@ const VENDOR_LIMITS: PictureLimits = {
 };
 
 const FILE_BY_FORMAT: Record<ImageFormat, { name: string; contentType: string }> = {
-  JPEG: { name: "picture.jpg", contentType: "image/jpeg" },
-  PNG: { name: "picture.png", contentType: "image/png" },
-  BMP: { name: "picture.bmp", contentType: "image/bmp" },
-  WEBP: { name: "picture.webp", contentType: "image/webp" },
+  JPEG: { name: "photo.jpg", contentType: "image/jpeg" },
+  PNG: { name: "photo.png", contentType: "image/png" },
+  BMP: { name: "photo.bmp", contentType: "image/bmp" },
+  WEBP: { name: "photo.webp", contentType: "image/webp" },
 };
 
 /** Readings kept of one answer (C6): more plates than any photo shows. */
@@ -71,13 +71,13 @@ export class JuheEngine implements Engine {
    * INTERNAL_SERVER_ERROR, by the vendor's code
    */
   async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {
-    const picture = await fitPicture(photo, VENDOR_LIMITS);
-    const { outcome, rawAnswer } = await this.#askInTurn(photo, picture, call);
+    const sent = await fitPhoto(photo, VENDOR_LIMITS);
+    const { outcome, rawAnswer } = await this.#askInTurn(photo, sent, call);
     const trace = traceOf(outcome, rawAnswer);
     if (outcome.kind === "read") {
       const readings = outcome.readings.map((reading) => ({
         ...reading,
-        boundingBox: reading.boundingBox && picture.boxAsSent(reading.boundingBox),
+        boundingBox: reading.boundingBox && sent.boxAsSent(reading.boundingBox),
       }));
       readings.sort((a, b) => b.confidence - a.confidence);
       if (readings.length > MAX_READINGS) {
@@ -90,11 +90,11 @@ export class JuheEngine implements Engine {
   }
 
   /** The vendor's answer. The call's time includes the wait for a connection. */
-  async #askInTurn(photo: Photo, picture: FittedPicture, call: EngineCall): Promise<JuheAnswer> {
+  async #askInTurn(photo: Photo, sent: FittedPhoto, call: EngineCall): Promise<JuheAnswer> {
     const { signal, partnerId } = call;
     const timeout = this.#client.timeout();
     try {
-      return await this.#queue.run(() => this.#askRecorded(photo, picture, timeout, call), {
+      return await this.#queue.run(() => this.#askRecorded(photo, sent, timeout, call), {
         partnerId,
         leaving: AbortSignal.any([signal, timeout]),
       });
@@ -109,7 +109,7 @@ export class JuheEngine implements Engine {
   /** The call, written down before and after. A vendor that is down is not called. */
   async #askRecorded(
     photo: Photo,
-    picture: FittedPicture,
+    sent: FittedPhoto,
     timeout: AbortSignal,
     { ledger }: EngineCall,
   ): Promise<JuheAnswer> {
@@ -117,7 +117,7 @@ export class JuheEngine implements Engine {
       return await this.#breaker.execute(async () => {
         const entry = await ledger.open();
         if (entry === null) throw dayIsSpent();
-        const answer = await this.#ask(photo, picture, timeout);
+        const answer = await this.#ask(photo, sent, timeout);
         await entry.complete(answer.outcome);
         return answer;
       });
@@ -128,7 +128,7 @@ export class JuheEngine implements Engine {
     }
   }
 
-  #ask(photo: Photo, { bytes, format }: FittedPicture, timeout: AbortSignal): Promise<JuheAnswer> {
+  #ask(photo: Photo, { bytes, format }: FittedPhoto, timeout: AbortSignal): Promise<JuheAnswer> {
     if (photo.source === "BASE64") return this.#client.query(bytes.toString("base64"), timeout);
     const { name, contentType } = FILE_BY_FORMAT[format];
     return this.#client.verify(bytes, name, contentType, timeout);

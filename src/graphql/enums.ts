@@ -1,4 +1,4 @@
-/** The enums of the schema, each value with its meaning; for the vendor's, the Chinese term and the code. */
+/** The enums of the schema with a description of each value; for the vendor's values the Chinese term and the code. */
 import { registerEnumType } from "type-graphql";
 import { ERROR_CODES } from "../errors.js";
 import { IMAGE_FORMATS, IMAGE_SOURCES } from "../images/photo.js";
@@ -42,7 +42,7 @@ export const PlateTypeEnum = describedEnum(
   "The kind of plate. Juhe 车牌颜色类型, codes 0 to 18 in this order.",
   PLATE_TYPES,
   {
-    UNKNOWN: "未知车牌, code 0; also any code that the table does not know.",
+    UNKNOWN: "未知车牌, code 0, and every code outside the table.",
     BLUE: "蓝牌, code 1. Small cars.",
     BLACK: "黑牌, code 2.",
     SINGLE_ROW_YELLOW: "单排黄牌, code 3.",
@@ -69,7 +69,7 @@ export const DirectionEnum = describedEnum(
   "Which way the plate moves. Juhe 车牌运动方向, codes 0 to 4 in this order.",
   DIRECTIONS,
   {
-    UNKNOWN: "未知, code 0. A single photo seldom tells.",
+    UNKNOWN: "未知, code 0. A single photo seldom shows the direction.",
     LEFT: "左, code 1.",
     RIGHT: "右, code 2.",
     UP: "上, code 3.",
@@ -77,28 +77,43 @@ export const DirectionEnum = describedEnum(
   },
 );
 
-export const RecognitionEngineEnum = describedEnum("RecognitionEngine", "Who read the photo.", RECOGNITION_ENGINES, {
-  JUHE: "The vendor's verify_carlicense interface (聚合数据 车牌号OCR识别).",
-  LOCAL: "The server's own engine: no key, no network, no fee.",
-});
+export const RecognitionEngineEnum = describedEnum(
+  "RecognitionEngine",
+  "The engine that read the photo.",
+  RECOGNITION_ENGINES,
+  {
+    JUHE: "The vendor's verify_carlicense interface (聚合数据 车牌号OCR识别).",
+    LOCAL: "The server's own engine. It needs no key and no network, and costs nothing.",
+  },
+);
 
-export const RecognitionStatusEnum = describedEnum("RecognitionStatus", "How an attempt ended.", RECOGNITION_STATUSES, {
-  SUCCEEDED: "At least one plate was read.",
-  NO_PLATE: "The photo was read and shows no plate. An answer, not an error.",
-  FAILED: "The photo could not be read; `errorCode` says why.",
-});
+export const RecognitionStatusEnum = describedEnum(
+  "RecognitionStatus",
+  "The outcome of a recognition request.",
+  RECOGNITION_STATUSES,
+  {
+    SUCCEEDED: "At least one plate was read.",
+    NO_PLATE: "The photo was read and shows no plate. An answer, not an error.",
+    FAILED: "The photo could not be read; `errorCode` says why.",
+  },
+);
 
-export const ImageSourceEnum = describedEnum("ImageSource", "How the picture came in.", IMAGE_SOURCES, {
-  UPLOAD: "As a file of a multipart form.",
+export const ImageSourceEnum = describedEnum("ImageSource", "How the image was sent.", IMAGE_SOURCES, {
+  UPLOAD: "As a file in a multipart form.",
   BASE64: "As base64 text.",
 });
 
-export const ImageFormatEnum = describedEnum("ImageFormat", "The file format, told by the content.", IMAGE_FORMATS, {
-  JPEG: "JPEG.",
-  PNG: "PNG.",
-  WEBP: "WebP.",
-  BMP: "Windows bitmap.",
-});
+export const ImageFormatEnum = describedEnum(
+  "ImageFormat",
+  "The file format, determined from the content.",
+  IMAGE_FORMATS,
+  {
+    JPEG: "JPEG.",
+    PNG: "PNG.",
+    WEBP: "WebP.",
+    BMP: "Windows bitmap.",
+  },
+);
 
 export const PlateRecognitionOrderEnum = describedEnum(
   "PlateRecognitionOrder",
@@ -109,8 +124,8 @@ export const PlateRecognitionOrderEnum = describedEnum(
     CAPTURED_AT_ASC: "Earliest photo first.",
     RECOGNIZED_AT_DESC: "Latest reading first.",
     RECOGNIZED_AT_ASC: "Earliest reading first.",
-    CONFIDENCE_DESC: "Surest first.",
-    CONFIDENCE_ASC: "Least sure first.",
+    CONFIDENCE_DESC: "Highest confidence first.",
+    CONFIDENCE_ASC: "Lowest confidence first.",
   },
 );
 
@@ -142,17 +157,17 @@ export const PlateOrderEnum = describedEnum(
 
 export const FallbackReasonEnum = describedEnum(
   "FallbackReason",
-  "Why another engine answered than the one asked first.",
+  "Why another engine answered than the first one.",
   FALLBACK_REASONS,
   {
-    VENDOR_UNAVAILABLE: "The vendor could not be reached or broke off; the local engine's reading stands.",
-    VENDOR_OUT_OF_QUOTA: "The vendor's quota is used up; the local engine's reading stands.",
+    VENDOR_UNAVAILABLE: "The vendor could not be reached or did not answer completely; the local engine answered.",
+    VENDOR_OUT_OF_QUOTA: "The vendor's quota is used up; the local engine answered.",
     VENDOR_READ_NOTHING:
-      "The vendor was asked about an unsure local reading and found no plate; the local reading stands.",
-    LOCAL_FAILED: "The local engine failed, and the vendor was asked.",
-    LOCAL_READ_NOTHING: "The local engine found no plate, and the vendor was asked.",
-    LOCAL_UNSURE: "The local reading's confidence was below LOCAL_MIN_CONFIDENCE, and the vendor was asked.",
-    OTHER: "Another reason; `fallbackDetail` says which.",
+      "The vendor was called because the local reading had a low confidence, and found no plate; the local reading was kept.",
+    LOCAL_FAILED: "The local engine failed; the vendor was called.",
+    LOCAL_READ_NOTHING: "The local engine found no plate; the vendor was called.",
+    LOCAL_UNSURE: "The local reading's confidence was below LOCAL_MIN_CONFIDENCE; the vendor was called.",
+    OTHER: "Another reason, given in `fallbackDetail`.",
   },
 );
 
@@ -162,27 +177,27 @@ export const ErrorCodeEnum = describedEnum(
   ERROR_CODES,
   {
     BAD_REQUEST: "The HTTP request could not be read.",
-    BAD_USER_INPUT: "An argument out of range, a bad id, cursor or date.",
-    INVALID_IMAGE: "Not base64, cut off, or does not decode.",
-    UNSUPPORTED_IMAGE_TYPE: "Another kind of file than JPEG, PNG, WebP or BMP.",
-    IMAGE_TOO_LARGE: "Over the byte or pixel limit.",
-    RECOGNIZER_UNAVAILABLE: "The engine could not be reached, broke off or is too busy.",
+    BAD_USER_INPUT: "An argument is out of range, or an id, cursor or date is invalid.",
+    INVALID_IMAGE: "The image is not base64, is cut off, or does not decode.",
+    UNSUPPORTED_IMAGE_TYPE: "The file is not a JPEG, PNG, WebP or BMP.",
+    IMAGE_TOO_LARGE: "The image exceeds the limit of bytes or pixels.",
+    RECOGNIZER_UNAVAILABLE: "The engine could not be reached, did not answer completely, or is too busy.",
     RECOGNIZER_QUOTA_EXCEEDED: "The vendor's quota is used up.",
-    RECOGNIZER_MISCONFIGURED: "The vendor refuses the server's account, or no vendor is set up.",
-    UNAUTHENTICATED: "No key, or one that does not exist.",
-    FORBIDDEN: "The key's scopes do not reach.",
-    RATE_LIMITED: "Too many requests.",
+    RECOGNIZER_MISCONFIGURED: "The vendor refuses the server's account, or no vendor is configured.",
+    UNAUTHENTICATED: "No key was sent, or the key does not exist, is revoked or has expired.",
+    FORBIDDEN: "The key lacks the scope that the operation needs.",
+    RATE_LIMITED: "The requests of this minute are used up.",
     OPERATION_TOO_LARGE: "The operation has too many bytes or tokens.",
-    OPERATION_TOO_DEEP: "The operation nests too deep.",
+    OPERATION_TOO_DEEP: "The operation nests fields too deeply.",
     OPERATION_TOO_COSTLY: "The operation would cost too much.",
-    SERVER_BUSY: "The server has too much in flight.",
-    NOT_FOUND: "A mutation names a record that is not there.",
-    INTERNAL_SERVER_ERROR: "A fault of the server.",
+    SERVER_BUSY: "Too many requests are in progress.",
+    NOT_FOUND: "A mutation names a record that does not exist.",
+    INTERNAL_SERVER_ERROR: "An error of the server; its log has the details.",
   },
 );
 
-export const AuditActionEnum = describedEnum("AuditAction", "What was done.", AUDIT_ACTIONS, {
-  KEY_CREATED: "A key was made.",
+export const AuditActionEnum = describedEnum("AuditAction", "The action that an audit entry records.", AUDIT_ACTIONS, {
+  KEY_CREATED: "A key was created.",
   KEY_REVOKED: "A key was revoked.",
   KEY_ROTATED: "A key was replaced by a new one.",
   RECOGNITION_CORRECTED: "A reading's number was corrected.",
@@ -194,7 +209,7 @@ export const AuditActionEnum = describedEnum("AuditAction", "What was done.", AU
 
 export const StatsIntervalEnum = describedEnum(
   "StatsInterval",
-  "How long a bucket of statistics is.",
+  "The length of a bucket of statistics.",
   STATS_INTERVALS,
   {
     HOUR: "An hour.",

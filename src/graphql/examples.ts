@@ -3,7 +3,7 @@
 export const EXAMPLES = `# Run the operation that the cursor is in. A photo goes in first: give $photo a file
 # (JPEG, PNG, WebP or BMP; in Apollo Sandbox by "Add files" under "Variables").
 
-# 1. A photo in, its plates out.
+# 1. Read the plates in a photo.
 mutation RecognizeUpload($photo: Upload!, $options: RecognizeOptions) {
   recognizeUpload(image: $photo, options: $options) {
     request { id status engine durationMs image { format width height } }
@@ -11,7 +11,7 @@ mutation RecognizeUpload($photo: Upload!, $options: RecognizeOptions) {
   }
 }
 
-# 2. The same with base64 text, or a data: URI, instead of a file.
+# 2. The same with base64 text or a data: URI instead of a file.
 mutation RecognizeBase64($base64: String!) {
   recognizeBase64(image: $base64) {
     request { id status }
@@ -19,7 +19,7 @@ mutation RecognizeBase64($base64: String!) {
   }
 }
 
-# 3. The latest readings that are sure, a page at a time.
+# 3. The latest readings with a high confidence, in pages.
 query LatestPlates($after: String) {
   plateRecognitions(filter: { confidence: { gte: 80 } }, first: 20, after: $after) {
     totalCount
@@ -38,7 +38,7 @@ query PlatesOfTheYear {
   }
 }
 
-# 5. Everything about one plate.
+# 5. One plate with its latest readings.
 query OnePlate($number: String = "粤TNT444") {
   plate(number: $number) {
     number sightings firstSeenAt lastSeenAt
@@ -46,12 +46,12 @@ query OnePlate($number: String = "粤TNT444") {
   }
 }
 
-# 6. Plates like one that a camera may have misread.
+# 6. Plates with similar numbers: a camera may have misread one.
 query LikeThisPlate($number: String = "粤TNT444") {
   similarPlates(number: $number, first: 5) { distance plate { number sightings lastSeenAt } }
 }
 
-# 7. A month of readings, day by day.
+# 7. The readings of a month, counted by day.
 query ByDay {
   recognitionStats(
     filter: { capturedAt: { gte: "2026-11-01T00:00:00+08:00", lt: "2026-12-01T00:00:00+08:00" } }
@@ -62,22 +62,22 @@ query ByDay {
   }
 }
 
-# 8. One reading by its id (take one from above).
+# 8. One reading by its id.
 query OneReading($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
   plateRecognition(id: $id) { plateNumber confidence request { id status recognitions { plateNumber } } }
 }
 
-# 9. One attempt by its id.
+# 9. One recognition request by its id.
 query OneRequest($id: ID = "request_00000000-0000-7000-8000-000000000000") {
   recognitionRequest(id: $id) { status engine errorCode durationMs recognitions { plateNumber } }
 }
 
-# 10. Anything by its id.
+# 10. An object by its id.
 query AnyNode($id: ID = "recognition_00000000-0000-7000-8000-000000000000") {
   node(id: $id) { __typename id ... on PlateRecognition { plateNumber } ... on RecognitionRequest { status } }
 }
 
-# 11. Many at once.
+# 11. Several objects by their ids.
 query ManyNodes($ids: [ID!] = ["recognition_00000000-0000-7000-8000-000000000000"]) {
   nodes(ids: $ids) { __typename id }
 }
@@ -99,35 +99,35 @@ query Cameras {
   cameras { id recognitionCount firstSeenAt lastSeenAt }
 }
 
-# 15. What was used, and what it cost in calls to the vendor.
+# 15. Usage: photos read, and calls to the vendor.
 query UsageOfNovember {
   usage(range: { gte: "2026-11-01T00:00:00+08:00", lt: "2026-12-01T00:00:00+08:00" }) {
     recognitions noPlate failed reused juheCalls localCalls
   }
 }
 
-# 16. A reading corrected: both texts are found from then on.
+# 16. Correct a reading: from then on searches find it by both numbers.
 mutation Correct($id: ID! = "recognition_00000000-0000-7000-8000-000000000000") {
   correctPlateRecognition(id: $id, plateNumber: "粤TNT444") { plateNumber readPlateNumber corrections { from to correctedAt } }
 }
 
-# 17. Erased for good: what one camera read before a date. Each call takes up to ten seconds; call until it gives 0.
+# 17. Erase the readings of one camera before a date. A call takes at most ten seconds; repeat it until it returns 0.
 mutation EraseReadings {
   deletePlateRecognitions(filter: { cameraId: ["gate-1"], capturedAt: { lt: "2020-01-01T00:00:00Z" } })
 }
 
-# 18. Erased with their readings, hashes and raw answers.
+# 18. Erase requests with their readings, hashes and raw answers.
 mutation EraseRequests {
   deleteRecognitionRequests(filter: { cameraId: ["gate-1"], createdAt: { lt: "2020-01-01T00:00:00Z" } })
 }
 
-# 19. Who did what.
+# 19. The audit log.
 query AuditLog {
   auditLog(first: 10) { nodes { createdAt action actorKey subject affected } }
 }
 `;
 
-/** One white pixel: enough to see an answer, that it shows no plate. */
+/** One white pixel, which shows no plate: an image for the example with base64. */
 const WHITE_PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 

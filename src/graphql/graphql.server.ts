@@ -8,13 +8,14 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { GraphQLSchema } from "graphql";
+import type { OperationLimits } from "../config/operation.settings.js";
 import type { Logger } from "../logger.js";
 import { compiledExecution } from "./compiled.execution.js";
 import type { GraphQLContext } from "./context.js";
 import { createErrorFormatter, type ErrorFormatter } from "./graphql.errors.js";
 import { documentStore } from "./document.store.js";
 import { documentBytes } from "./limits/document.bytes.js";
-import { tooMuch, type OperationLimits } from "./limits/operation.limits.js";
+import { tooMuch } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
 
 export interface GraphQLService {

@@ -1,4 +1,4 @@
-/** The input types of the contract; what they hold is checked here, once, before anything else sees it. */
+/** The input types of the contract. Their values are checked here, before anything else uses them. */
 import { Field, InputType, Int } from "type-graphql";
 import { AppError, type ErrorCode } from "../errors.js";
 import type { Direction, PlateColor, PlateType } from "../plates/plate.vocabulary.js";
@@ -40,12 +40,12 @@ export class PlateNumberFilterInput implements PlateNumberFilter {
   @Field(() => String, { nullable: true, description: "Begins with this." })
   startsWith?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Holds this anywhere. `%`, `_` and `\\` mean themselves." })
+  @Field(() => String, { nullable: true, description: "Contains this. `%`, `_` and `\\` have no special meaning." })
   contains?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Like this from end to end: `?` is any one character, `*` any run of them, everything else itself.",
+    description: "The whole number matches this pattern: `?` is any one character, `*` any number of characters.",
   })
   matches?: string | null;
 }
@@ -69,7 +69,7 @@ export class IntRangeInput implements NumberRange {
 }
 
 @InputType("PlateRecognitionFilter", {
-  description: "Every condition given must hold; within a list, any value will do.",
+  description: "All given conditions must hold; of a list, one value must match.",
 })
 export class PlateRecognitionFilterInput implements RecognitionFilter {
   @Field(() => PlateNumberFilterInput, { nullable: true, description: "By plate number." })
@@ -103,7 +103,7 @@ export class PlateRecognitionFilterInput implements RecognitionFilter {
   engine?: RecognitionEngine[] | null;
 }
 
-@InputType("PlateFilter", { description: "Every condition given must hold; within a list, any value will do." })
+@InputType("PlateFilter", { description: "All given conditions must hold; of a list, one value must match." })
 export class PlateFilterInput implements PlateListFilter {
   @Field(() => PlateNumberFilterInput, { nullable: true, description: "By number." })
   number?: PlateNumberFilterInput | null;
@@ -122,22 +122,22 @@ export class PlateFilterInput implements PlateListFilter {
 }
 
 @InputType("RecognitionRequestFilter", {
-  description: "Every condition given must hold; within a list, any value will do.",
+  description: "All given conditions must hold; of a list, one value must match.",
 })
 export class RecognitionRequestFilterInput implements RequestFilter {
-  @Field(() => [RecognitionStatusEnum], { nullable: true, description: "By how the attempt ended." })
+  @Field(() => [RecognitionStatusEnum], { nullable: true, description: "By outcome." })
   status?: RecognitionStatus[] | null;
 
   @Field(() => [RecognitionEngineEnum], { nullable: true, description: "By engine." })
   engine?: RecognitionEngine[] | null;
 
-  @Field(() => [ErrorCodeEnum], { nullable: true, description: "By why a FAILED request failed." })
+  @Field(() => [ErrorCodeEnum], { nullable: true, description: "By the error of FAILED requests." })
   errorCode?: ErrorCode[] | null;
 
   @Field(() => String, { nullable: true, description: "By the caller's own reference, exactly as it was given." })
   externalReference?: string | null;
 
-  @Field(() => [String], { nullable: true, description: "By camera, of requests without a reading too." })
+  @Field(() => [String], { nullable: true, description: "By camera, including requests without a reading." })
   cameraId?: string[] | null;
 
   @Field(() => String, {
@@ -150,12 +150,15 @@ export class RecognitionRequestFilterInput implements RequestFilter {
   createdAt?: DateTimeRangeInput | null;
 }
 
-@InputType("RecognizeOptions", { description: "What the caller knows about the photo." })
+@InputType("RecognizeOptions", { description: "Data about the photo that the caller gives." })
 export class RecognizeOptionsInput {
-  @Field(() => String, { nullable: true, description: "The camera that took it; at most 256 characters." })
+  @Field(() => String, { nullable: true, description: "The camera that took the photo; at most 256 characters." })
   cameraId?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it was taken; else the moment of arrival counts." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "When the photo was taken; without it, the time of arrival.",
+  })
   capturedAt?: Timestamp | null;
 
   @Field(() => String, {
@@ -173,8 +176,8 @@ export class RecognizeOptionsInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "A key of the caller's choice, kept for 24 hours: the same key with the same photo and options gets the first answer again (`reused`), also while " +
-      "the first call still runs; with another photo or other options it is refused. At most 256 characters.",
+      "A key of the caller's choice, kept for 24 hours: the same key with the same photo and options returns the first answer (`reused`), also while " +
+      "the first call is still running; with another photo or other options the call is refused. At most 256 characters.",
   })
   idempotencyKey?: string | null;
 }
@@ -191,16 +194,16 @@ export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefin
 }
 
 function checkedKey(key: string | null | undefined): string | null {
-  if (key === "") throw new AppError("BAD_USER_INPUT", "`idempotencyKey` is empty: leave it out where there is none.");
+  if (key === "") throw new AppError("BAD_USER_INPUT", "`idempotencyKey` is empty: omit it instead.");
   return checkedText("idempotencyKey", key);
 }
 
 function checkedCameraId(cameraId: string | null | undefined): string | null {
-  if (cameraId === "") throw new AppError("BAD_USER_INPUT", "`cameraId` is empty: leave it out where there is none.");
+  if (cameraId === "") throw new AppError("BAD_USER_INPUT", "`cameraId` is empty: omit it instead.");
   return checkedText("cameraId", cameraId);
 }
 
-/** Refuses what the database could not hold or should not be asked. */
+/** Refuses texts and lists that the database can't hold or that would cost too much. */
 export function checkedFilter(filter: PlateRecognitionFilterInput | null | undefined): RecognitionFilter {
   if (!filter) return {};
   checkTexts(filter);
@@ -223,7 +226,7 @@ export function checkedRequestFilter(filter: RecognitionRequestFilterInput | nul
   return filter;
 }
 
-/** Checks every text and list of texts that the input holds itself. */
+/** Checks every text and list of texts among the input's own properties. */
 function checkTexts(input: object): void {
   for (const [name, value] of Object.entries(input) as [string, unknown][]) {
     if (typeof value === "string") checkedText(name, value);
@@ -237,7 +240,7 @@ export function checkedText(name: string, text: string | null | undefined): stri
   if (text === null || text === undefined) return null;
   if (text.length > MAX_TEXT)
     throw new AppError("BAD_USER_INPUT", `\`${name}\` is longer than ${MAX_TEXT} characters.`);
-  // PostgreSQL's text has no place for U+0000.
-  if (text.includes("\0")) throw new AppError("BAD_USER_INPUT", `\`${name}\` holds a NUL character.`);
+  // PostgreSQL's text can't hold U+0000.
+  if (text.includes("\0")) throw new AppError("BAD_USER_INPUT", `\`${name}\` contains a NUL character.`);
   return text;
 }

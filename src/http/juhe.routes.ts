@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.js";
-import { decodeBase64Image } from "../images/base64.js";
+import { decodeBase64Image } from "../images/base64.decoder.js";
 import type { ImageSource } from "../images/photo.js";
 import {
   juheError,

@@ -1,4 +1,4 @@
-/** What the server counts, in Prometheus's words. */
+/** The server's metrics, for Prometheus. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export class Metrics {
@@ -12,24 +12,24 @@ export class Metrics {
 
   readonly recognitions = new Counter({
     name: "plategraph_recognitions_total",
-    help: "Attempts at reading a photo, by engine and outcome.",
+    help: "Recognition requests, by engine and status.",
     labelNames: ["engine", "status"],
     registers: [this.registry],
   });
 
   readonly recognitionSeconds = new Histogram({
     name: "plategraph_recognition_duration_seconds",
-    help: "How long a recognition took, by engine.",
+    help: "Duration of recognitions, by engine.",
     labelNames: ["engine"],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     registers: [this.registry],
   });
 
-  /** The vendor's state is read whenever the metrics are. */
+  /** The vendor's state is read each time the metrics are. */
   observeVendor(vendor: { readonly isAsked: boolean }): void {
     const gauge: Gauge = new Gauge({
       name: "plategraph_vendor_up",
-      help: "Whether the vendor is asked: 0 while calls to it are stopped because it does not answer.",
+      help: "Whether the vendor is called: 0 while calls are suspended because it does not answer.",
       registers: [this.registry],
       collect: () => gauge.set(vendor.isAsked ? 1 : 0),
     });
@@ -37,19 +37,19 @@ export class Metrics {
 
   readonly erasedByRetention = new Counter({
     name: "plategraph_retention_erased_requests_total",
-    help: "Requests that were erased because they were older than RETENTION_DAYS.",
+    help: "Recognition requests erased because they were older than RETENTION_DAYS.",
     registers: [this.registry],
   });
 
   private readonly httpSeconds = new Histogram({
     name: "plategraph_http_request_duration_seconds",
-    help: "How long a request took, by route, method and status.",
+    help: "Duration of HTTP requests, by route, method and status.",
     labelNames: ["route", "method", "status"],
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
     registers: [this.registry],
   });
 
-  /** Looking a series up by its labels costs more than counting in it. */
+  /** Series by their labels: prom-client's own look-up costs more than counting does. */
   private readonly httpSeries = new Map<string, { observe(seconds: number): void }>();
 
   httpRequest(route: string, method: string, status: number, milliseconds: number): void {

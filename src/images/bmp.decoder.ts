@@ -4,9 +4,9 @@ import { AppError } from "../errors.js";
 import { BmpCompression, readBmpHeader, type BmpHeader } from "./bmp.header.js";
 import { runLengthRows } from "./bmp.run-lengths.js";
 
-/** The event loop is let through when so many milliseconds have passed. */
+/** Milliseconds after which the event loop gets a turn. */
 const SLICE_MS = 20;
-/** Pixels between two looks at the clock: some 2 ms. */
+/** Pixels between two checks of the clock: about 2 ms. */
 const SLICE_PIXELS = 500_000;
 
 /**
@@ -25,7 +25,7 @@ export async function decodeBmp(bytes: Buffer, deadline: number): Promise<Uint8A
   for (let index = 0; index < height; index += 1) {
     write(rows(index), rgb, (topDown ? index : height - 1 - index) * width * 3);
     if (index % rowsASlice !== 0 || performance.now() < sliceEnds) continue;
-    if (performance.now() > deadline) throw new AppError("INVALID_IMAGE", "The picture takes too long to decode.");
+    if (performance.now() > deadline) throw new AppError("INVALID_IMAGE", "The image takes too long to decode.");
     await setImmediate();
     sliceEnds = performance.now() + SLICE_MS;
   }

@@ -66,7 +66,7 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
   const masks = masksOf(bytes, bitsPerPixel, compression);
   const rowBytes = fewestRowBytes(width, bitsPerPixel, compression);
   if (bytes.length < pixelsAt + rowBytes * Math.abs(height))
-    throw new AppError("INVALID_IMAGE", "The picture ends early.");
+    throw new AppError("INVALID_IMAGE", "The image ends early.");
   return {
     width,
     height: Math.abs(height),

@@ -8,7 +8,7 @@ const DELTA = 2;
 
 /**
  * The rows from the bottom up, to be asked for in order. The array is used again for the next row.
- * @throws AppError INVALID_IMAGE where the file is too short for its pixels, runs leave the picture, or codes skip pixels (allowed by the format, but
+ * @throws AppError INVALID_IMAGE where the file is too short for its pixels, runs cross the end of a row, or codes skip pixels (allowed by the format, but
  * then a kilobyte stands for 40 megapixels)
  */
 export function runLengthRows(bytes: Buffer, { width, pixelsAt, compression }: BmpHeader) {
@@ -61,7 +61,7 @@ function nibble(byte: number, index: number): number {
 }
 
 function endsEarly(): AppError {
-  return new AppError("INVALID_IMAGE", "The picture ends early.");
+  return new AppError("INVALID_IMAGE", "The image ends early.");
 }
 
 function broken(): AppError {

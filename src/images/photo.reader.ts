@@ -1,19 +1,19 @@
-/** Takes a picture in: told by content, measured by its header, refused before it is decoded when it is too large. */
+/** Reads a photo's format, size and orientation from its header; refuses what is too large before it is decoded. */
 import { hash } from "node:crypto";
 import { imageSize } from "image-size";
 import sharp from "sharp";
 import { AppError } from "../errors.js";
-import { tooManyBytes } from "./base64.js";
+import { tooManyBytes } from "./base64.decoder.js";
 import { readBmpHeader } from "./bmp.header.js";
 import type { ImageFile, ImageFormat, ImageLimits, ImageSource, Photo } from "./photo.js";
-import { sniffFormat } from "./sniff.js";
+import { sniffFormat } from "./format.sniffer.js";
 
-// Every picture is seen once: libvips' cache would only hold memory.
+// No image is decoded twice the same way, so libvips' cache would only hold memory.
 sharp.cache(false);
 
 /**
- * @throws AppError INVALID_IMAGE, UNSUPPORTED_IMAGE_TYPE or IMAGE_TOO_LARGE. That the header is sound does not prove that
- * the rest decodes: see `decodeUpright`.
+ * The rest of the file is not checked: see `decodeUpright`.
+ * @throws AppError INVALID_IMAGE, UNSUPPORTED_IMAGE_TYPE or IMAGE_TOO_LARGE
  */
 export async function readPhoto({ bytes }: ImageFile, source: ImageSource, limits: ImageLimits): Promise<Photo> {
   if (bytes.length > limits.maxBytes) throw tooManyBytes(limits.maxBytes);
@@ -23,7 +23,7 @@ export async function readPhoto({ bytes }: ImageFile, source: ImageSource, limit
   if (width * height > allowed || Math.max(width, height) > limits.maxSide) {
     throw new AppError(
       "IMAGE_TOO_LARGE",
-      `The picture has ${width}×${height} pixels; ${allowed} in all and ${limits.maxSide} a side are allowed.`,
+      `The image has ${width}×${height} pixels; ${allowed} in all and ${limits.maxSide} a side are allowed.`,
     );
   }
   return { bytes, sha256: hash("sha256", bytes, "buffer"), source, ...header };
@@ -47,10 +47,10 @@ type Header = Pick<Photo, "format" | "width" | "height" | "orientation">;
 /** Formats whose header `image-size` reads as libvips does. */
 const FORMAT_BY_IMAGE_SIZE: Readonly<Record<string, ImageFormat>> = { jpg: "JPEG", png: "PNG", webp: "WEBP" };
 
-/** The marks of orientation that only libvips reads: EXIF in PNG and WebP. */
+/** Chunk names of EXIF in PNG and WebP, whose orientation only libvips reads. */
 const EXIF_MARKS = ["eXIf", "EXIF"];
 
-/** The header by its first bytes, at a hundredth of what a closer look takes; null where it is in doubt. */
+/** The header as `image-size` reads it, in a hundredth of the time that libvips takes; null where libvips could read it differently. */
 function headerByImageSize(bytes: Buffer): Header | null {
   try {
     const { width, height, orientation = 1, type = "" } = imageSize(bytes);
@@ -72,10 +72,10 @@ async function headerByLibvips(bytes: Buffer): Promise<Header> {
     return { format, width, height, orientation: 1 };
   }
   try {
-    // Without the limit off, libvips itself would refuse a huge header, and by another name.
+    // With its own limit libvips would refuse a huge image first, with another error than IMAGE_TOO_LARGE.
     const { width, height, orientation = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { format, width, height, orientation: orientation <= 8 ? Math.max(1, orientation) : 1 };
   } catch (cause) {
-    throw new AppError("INVALID_IMAGE", "The picture's header is broken.", { cause });
+    throw new AppError("INVALID_IMAGE", "The image's header is broken.", { cause });
   }
 }

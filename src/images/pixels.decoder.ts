@@ -1,9 +1,9 @@
-/** Decodes a photo into upright RGB pixels, at its own size or smaller. */
+/** Decodes a photo into upright RGB pixels, at full size or smaller. */
 import sharp, { type Sharp } from "sharp";
 import { AppError } from "../errors.js";
 import { decodeBmp } from "./bmp.decoder.js";
 import type { Photo } from "./photo.js";
-import { uprightSize } from "./upright.grid.js";
+import { uprightSize } from "./exif.orientation.js";
 
 export interface RgbPixels {
   /** Interleaved RGB, 8 bits a channel, rows from the top. */
@@ -13,7 +13,7 @@ export interface RgbPixels {
 }
 
 export interface UprightPixels extends RgbPixels {
-  /** Decoded pixels for one pixel of the upright photo; 1 when it was not made smaller. */
+  /** Decoded width over the width of the upright photo; 1 when it was not made smaller. */
   scale: number;
 }
 
@@ -22,7 +22,7 @@ export interface DecodeOptions {
   maxLongSide?: number;
 }
 
-/** For one photo. The slowest ones that the limits allow take about a second of a core. */
+/** For one photo. The slowest that the limits allow take about a second of a core. */
 const TIMEOUT_SECONDS = 3;
 
 /** @throws AppError INVALID_IMAGE when the photo is cut off, does not decode, or takes longer than `TIMEOUT_SECONDS`. */
@@ -46,13 +46,13 @@ export async function decodeUpright(photo: Photo, { maxLongSide }: DecodeOptions
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     if (cause instanceof Error && cause.message.startsWith("timeout")) throw tooSlow(cause);
-    throw new AppError("INVALID_IMAGE", "The picture is broken or ends early.", { cause });
+    throw new AppError("INVALID_IMAGE", "The image is broken or ends early.", { cause });
   }
 }
 
 async function open(photo: Photo): Promise<Sharp> {
   if (photo.format !== "BMP") {
-    // Cameras write many files that libvips warns about; only what is cut off or wrong is refused.
+    // Many cameras write files that libvips warns about; only files that are cut off or invalid are refused.
     return sharp(photo.bytes, {
       failOn: "truncated",
       limitInputPixels: photo.width * photo.height,
@@ -63,12 +63,12 @@ async function open(photo: Photo): Promise<Sharp> {
   return sharp(rgb, { raw: { width: photo.width, height: photo.height, channels: 3 } });
 }
 
-/** A busy machine may be what took the time, so another attempt may succeed. */
+/** Retryable: on a machine that is less busy the photo may decode in time. */
 function tooSlow(cause: Error): AppError {
-  return new AppError("INVALID_IMAGE", "The picture takes too long to decode.", { cause, retryable: true });
+  return new AppError("INVALID_IMAGE", "The image takes too long to decode.", { cause, retryable: true });
 }
 
-/** A grey picture comes out with one channel; readers expect three. */
+/** Grey images are decoded into one channel; the engine expects three. */
 function tripled(gray: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(gray.length * 3);
   gray.forEach((value, index) => rgb.fill(value, index * 3, index * 3 + 3));

@@ -1,21 +1,17 @@
 /** The orders of a list of plates. */
-import { Keyset, type KeysetOrder } from "../database/keyset.js";
+import { Keyset } from "../database/keyset.js";
+import { bothWays } from "../database/list.orders.js";
 import type { PlateRow } from "./plate.table.js";
 
-export type PlateOrderProperty = "lastSeenAt" | "firstSeenAt" | "sightings";
-
 const ORDERS = {
-  LAST_SEEN_AT_DESC: { property: "lastSeenAt", cast: "timestamptz", direction: "DESC" },
-  LAST_SEEN_AT_ASC: { property: "lastSeenAt", cast: "timestamptz", direction: "ASC" },
-  FIRST_SEEN_AT_DESC: { property: "firstSeenAt", cast: "timestamptz", direction: "DESC" },
-  FIRST_SEEN_AT_ASC: { property: "firstSeenAt", cast: "timestamptz", direction: "ASC" },
-  SIGHTINGS_DESC: { property: "sightings", cast: "int", direction: "DESC" },
-  SIGHTINGS_ASC: { property: "sightings", cast: "int", direction: "ASC" },
-  NUMBER_ASC: { property: null, cast: "int", direction: "ASC" },
-  NUMBER_DESC: { property: null, cast: "int", direction: "DESC" },
-} as const satisfies Record<string, KeysetOrder<PlateOrderProperty>>;
+  ...bothWays("LAST_SEEN_AT", "lastSeenAt", "timestamptz"),
+  ...bothWays("FIRST_SEEN_AT", "firstSeenAt", "timestamptz"),
+  ...bothWays("SIGHTINGS", "sightings", "int"),
+  ...bothWays<"NUMBER", never>("NUMBER", null, "int"),
+};
 
 export type PlateOrder = keyof typeof ORDERS;
+export type PlateOrderProperty = "lastSeenAt" | "firstSeenAt" | "sightings";
 
 export const PLATE_LIST = new Keyset<PlateRow, PlateOrderProperty, "number", PlateOrder>(ORDERS, {
   property: "number",

@@ -10,8 +10,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import type { GeneratedOperation } from "./document.generator.js";
-import type { PlainContext } from "./plain.schema.js";
-import { Random } from "./random.js";
+import type { PlainContext, ResponsePath } from "./plain.schema.js";
 
 interface Answer {
   data?: unknown;
@@ -22,8 +21,8 @@ type ErrorsByPlace = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The server cuts its messages at 400 characters. */
 const MAX_MESSAGE = 400;
-/** How many orders of the resolvers' ends are tried before errors count as different. */
-const ORDERS = 40;
+/** Turns of the event loop that everything else waits for one error: more than the levels of any operation here. */
+const TURNS = 100;
 
 /** As text, so that the order of keys counts. */
 function dataOf({ data }: Answer): string {
@@ -33,7 +32,7 @@ function dataOf({ data }: Answer): string {
 /**
  * Errors by the place that is null because of them; `retryable` and whatever else extensions hold is left out. Where several errors meet in one place,
  * graphql-js reports those that happen before the place becomes null, which depends on the order in which resolvers end: it is enough that both
- * sides share one.
+ * sides share one, in the order in which the server's comes first.
  */
 function errorsByPlace({ data, errors }: Answer): ErrorsByPlace {
   const groups = new Map<string, Set<string>>();
@@ -67,15 +66,17 @@ function sameErrors(ours: ErrorsByPlace, theirs: ErrorsByPlace, isRequestFault: 
   );
 }
 
-/** The plain answer's errors, and those that it has when its resolvers end in other orders. */
-async function errorsInAnyOrder(
+/** The plain answer's errors, and those that it has when the resolvers on the way to one of these errors end before all others. */
+async function errorsWithFirst(
   schema: GraphQLSchema,
   operation: GeneratedOperation,
   plain: Answer,
+  first: readonly GraphQLFormattedError[],
 ): Promise<ErrorsByPlace> {
   const all = new Map([...errorsByPlace(plain)].map(([place, group]) => [place, new Set(group)]));
-  for (let order = 1; order <= ORDERS; order += 1) {
-    const answer = await askPlain(schema, operation, { order: new Random(order) });
+  for (const { path = [] } of first) {
+    const turnsOf = (at: ResponsePath): number => (at.every((key, depth) => path[depth] === key) ? 0 : TURNS);
+    const answer = await askPlain(schema, operation, { turnsOf });
     for (const [place, group] of errorsByPlace(answer)) for (const error of group) all.get(place)?.add(error);
   }
   return all;
@@ -94,7 +95,7 @@ export async function askServer(url: string, operation: GeneratedOperation): Pro
 export async function askPlain(
   schema: GraphQLSchema,
   operation: GeneratedOperation,
-  contextValue: PlainContext = { order: null },
+  contextValue: PlainContext = { turnsOf: null },
 ): Promise<Answer> {
   const { query, variables, operationName } = operation;
   let document;
@@ -147,7 +148,7 @@ export async function difference(
     const ours = errorsByPlace(answer);
     return (
       sameErrors(ours, errorsByPlace(plain), isRequestFault) ||
-      (!isRequestFault && sameErrors(ours, await errorsInAnyOrder(schema, operation, plain), false))
+      (!isRequestFault && sameErrors(ours, await errorsWithFirst(schema, operation, plain, answer.errors ?? []), false))
     );
   };
   for (let run = 1; run <= 3; run += 1) {

@@ -13,10 +13,10 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
   type IntrospectionQuery,
+  responsePathAsArray,
 } from "graphql";
-import { decodeBase64Image } from "../../src/images/base64.js";
+import { decodeBase64Image } from "../../src/images/base64.decoder.js";
 import { plateDistance } from "../../src/plates/plate.distance.js";
-import type { Random } from "./random.js";
 import { plainStats, type StatsArguments } from "./plain.stats.js";
 import type { SeededReading, SeededRequest, SeededRows } from "./seeded.rows.js";
 
@@ -33,9 +33,12 @@ const bad = (message: string): PlainError => new PlainError("BAD_USER_INPUT", me
 const readingId = ({ key }: SeededReading): string => `recognition_${key}`;
 const requestId = ({ key }: SeededRequest): string => `request_${key}`;
 
-/** Decides how long each resolver takes, so that they end in another order; null for no delay. */
+/** The path of a field in the answer. */
+export type ResponsePath = readonly (string | number)[];
+
+/** How many turns of the event loop a field's resolver takes, so that resolvers end in another order; null for no delay. */
 export interface PlainContext {
-  order: Random | null;
+  turnsOf: ((path: ResponsePath) => number) | null;
 }
 
 interface SeenPlate {
@@ -123,9 +126,9 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
 
 function delayed(resolve: GraphQLFieldResolver<unknown, PlainContext>): typeof resolve {
   return (root, args, context, info) => {
-    const { order } = context;
-    if (order === null) return resolve(root, args, context, info);
-    let turns = order.below(12);
+    const { turnsOf } = context;
+    if (turnsOf === null) return resolve(root, args, context, info);
+    let turns = turnsOf(responsePathAsArray(info.path));
     const wait = async (): Promise<unknown> => {
       for (; turns > 0; turns -= 1) await new Promise((done) => setImmediate(done));
       return resolve(root, args, context, info);

@@ -115,7 +115,7 @@ describe("answers", () => {
     expect(await recognize(photo)).toEqual(expected);
     expect(await recognize({ ...photo, source: "BASE64" })).toEqual(expected);
     expect(vendor.requests.map(({ operation, filename }) => [operation, filename])).toEqual([
-      ["verify", "picture.jpg"],
+      ["verify", "photo.jpg"],
       ["query", null],
     ]);
     expect(vendor.requests.every(({ picture }) => picture.equals(photo.bytes))).toBe(true);
@@ -239,7 +239,7 @@ describe("a picture that the vendor would refuse", () => {
 test("BMP goes as it is", async () => {
   const bytes = bmp(31, 20);
   await recognize(await photoOf(bytes, "BMP", { width: 31, height: 20 }));
-  expect(vendor.requests[0]).toMatchObject({ filename: "picture.bmp", contentType: "image/bmp" });
+  expect(vendor.requests[0]).toMatchObject({ filename: "photo.bmp", contentType: "image/bmp" });
   expect(lastPicture().equals(bytes)).toBe(true);
 });
 

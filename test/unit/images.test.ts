@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import sharp, { type Sharp } from "sharp";
-import { decodeBase64Image } from "../../src/images/base64.js";
+import { decodeBase64Image } from "../../src/images/base64.decoder.js";
 import { readPhoto } from "../../src/images/photo.reader.js";
 import { decodeUpright } from "../../src/images/pixels.decoder.js";
-import { sniffFormat } from "../../src/images/sniff.js";
-import { boxAsSent, uprightSize } from "../../src/images/upright.grid.js";
+import { sniffFormat } from "../../src/images/format.sniffer.js";
+import { boxAsSent, uprightSize } from "../../src/images/exif.orientation.js";
 
 const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000, maxSide: 10_000 };
 

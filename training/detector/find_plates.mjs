@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { PlateDetector } from "../../dist/src/engines/local/plate.detector.js";
-import { lookAt } from "../../dist/src/engines/local/plate.search.js";
+import { searchAt } from "../../dist/src/engines/local/plate.search.js";
 
 const LIMITS = { maxBytes: 2 ** 28, maxPixels: 1e9, maxSide: 1e5 };
 /** As the server decodes: see local.engine.ts. */
@@ -21,7 +21,7 @@ for (const { path, cut } of job.pictures) {
   const bytes = cut ? await cutOut(path, cut) : await readFile(path);
   const pixels = await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: MAX_LONG_SIDE });
   const started = performance.now();
-  const { finds } = await lookAt(detector, pixels, job.longSide);
+  const { detections: finds } = await searchAt(detector, pixels, job.longSide);
   const ms = performance.now() - started;
   const inPhoto = (value) => value / pixels.scale;
   outcomes.push({ ms, finds: finds.map(({ score, quad }) => ({ score, quad: quad.map(({ x, y }) => [inPhoto(x), inPhoto(y)]) })) });

@@ -1,6 +1,7 @@
 /** Reads of the audit log: plain rows of the principal's partner. */
 import { columnNames } from "../../database/entity.table.js";
 import { Keyset, limitOf, pageOf, pageRows, type Page, type PageRequest } from "../../database/keyset.js";
+import { UUID_KEY } from "../../database/list.orders.js";
 import { Parameters } from "../../database/parameters.js";
 import { columnsOf } from "../../database/selection.js";
 import { number, type Reader, type Timestamp } from "../../database/statement.js";
@@ -25,7 +26,7 @@ type AuditOrder = "CREATED_AT_DESC";
 /** Ids are UUIDv7: latest first. */
 export const AUDIT_LIST = new Keyset<AuditRow, never, "id", AuditOrder>(
   { CREATED_AT_DESC: { property: null, cast: "timestamptz", direction: "DESC" } },
-  { property: "id", cast: "uuid", of: (row) => row.key },
+  UUID_KEY,
 );
 
 export class AuditRepository {

@@ -1,6 +1,6 @@
 /** Writes of the audit log, in a transaction that is given. */
 import { v7 as uuidv7 } from "uuid";
-import { insertOf, type Stored } from "../../database/insert.js";
+import { insertManyOf, insertOf, type Stored } from "../../database/insert.js";
 import { Parameters } from "../../database/parameters.js";
 import type { EntityTable, TableOf } from "../../database/entity.table.js";
 import type { Transaction } from "../../database/transaction.js";
@@ -36,7 +36,7 @@ export class AuditStore {
   add(entries: readonly NewAuditEntry[]): void {
     const parameters = new Parameters();
     // Entries that an earlier transaction may have stored stay as they are.
-    const text = `${insertOf(this.table.entries, entries, parameters)} ON CONFLICT DO NOTHING`;
+    const text = `${insertManyOf(this.table.entries, entries, parameters)} ON CONFLICT DO NOTHING`;
     this.transaction.add({ text, values: parameters.values });
   }
 

@@ -1,4 +1,4 @@
-/** Reads characters out of CTC posteriors: the likeliest texts, each with its whole probability. */
+/** Decodes CTC posteriors into the likeliest texts, each with its probability summed over alignments. */
 
 export interface Hypothesis {
   /** Indexes of characters, class - 1. */
@@ -15,7 +15,7 @@ interface Prefix {
   /** Of the alignments that end in a blank, and of those that end in the last character. */
   blank: number;
   filled: number;
-  /** The same with the frame that is being added; `frame` says for which one they were begun. */
+  /** The same sums with the frame that is being added, whose number is `frame`. */
   nextBlank: number;
   nextFilled: number;
   frame: number;
@@ -26,8 +26,8 @@ const BEAM_WIDTH = 12;
 const MIN_LOG_POSTERIOR = -7;
 
 /**
- * Prefix beam search (Graves 2012; Hannun 2014) over one picture's `frames` × `classes` log posteriors; likeliest first.
- * Probabilities are plain ones: of a hundred frames at `MIN_LOG_POSTERIOR` the product is e^-700, which a double still holds.
+ * Prefix beam search (Graves 2012; Hannun 2014) over one image's `frames` × `classes` log posteriors; likeliest first.
+ * Probabilities are not logarithms: a hundred frames at `MIN_LOG_POSTERIOR` give e^-700, which a double still holds.
  */
 export function likeliestTexts(logPosteriors: Float32Array, frames: number, classes: number): Hypothesis[] {
   let beam: Prefix[] = [{ ...emptyPrefix(null, -1), blank: 1 }];

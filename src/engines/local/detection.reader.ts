@@ -1,38 +1,38 @@
-/** Reads one found plate: by its straightened look where that is clear, by every look where it is not. */
+/** Reads one detected plate: from its straightened crop where that reading is sure, else from several crops. */
 import type { RgbPixels } from "../../images/pixels.decoder.js";
-import { inCloseUp, straightened } from "./close.look.js";
+import { inCloseUp, straightened } from "./corner.refiner.js";
 import { mapQuad, sheared, widened, widthOf, type Quad } from "./geometry.js";
 import type { Detection, PlateDetector } from "./plate.detector.js";
 import type { PlateReader, PlateText } from "./plate.reader.js";
 import { warpPlate } from "./plate.warp.js";
 
 /**
- * A plate is read from the smallest picture in which it is at least this wide, in pixels: from a much larger one the
- * straightening would skip pixels.
+ * A plate is read from the smallest image in which it is at least so many pixels wide: straightening samples four pixels for one,
+ * so from a much larger image it would skip pixels.
  */
 const LEAST_WIDTH_WHEN_SMALLER = 160;
-/** A first reading this sure is not improved by further looks; on the held-out photos all of them are right. */
+/** A first reading with at least this confidence is taken as it is: on the held-out photos all of them are right. */
 const SURE = 0.9;
-/** What reads as less than this is taken for something that is no plate. */
+/** Readings with fewer characters or less confidence are not taken for plates. */
 const MIN_CHARACTERS = 6;
 const MIN_CONFIDENCE = 0.05;
-/** The same for a number that no plate of this colour carries: dates, telephone numbers, parking places. */
+/** The least confidence for a number whose format no plate of this colour has: dates, telephone numbers, parking places. */
 const MIN_CONFIDENCE_IF_ODD = 0.7;
-/** A find that no closer look confirms must have been this sure from afar. */
+/** The least score of a detection that the detector does not repeat in the enlarged or straightened part. */
 const UNCONFIRMED_SCORE = 0.6;
 /**
- * Slants that are tried when no look is sure, in shares of the plate's height: a plate seen from aside and below is found
- * as an upright one.
+ * Shears of the quad that are tried when no reading is sure, in shares of the plate's height: for plates seen from aside and
+ * below, whose corners are detected as those of an upright one.
  */
 const SHEARS = [-0.35, -0.18, 0.18, 0.35] as const;
-/** Scales that are tried then, as shares of its sides by which the plate is widened: the first character stands nearest the edge. */
+/** Shares of its sides by which the quad is widened then: the first character stands nearest the edge and is cut off first. */
 const SCALES = [0.04, -0.03] as const;
 
 export interface ReadPlate {
-  /** In pixels of the picture. */
+  /** In pixels of the image. */
   quad: Quad;
-  /** What the reader saw. */
-  picture: RgbPixels;
+  /** The crop that the reader was given. */
+  image: RgbPixels;
   text: PlateText;
 }
 
@@ -43,35 +43,35 @@ export class DetectionReader {
   ) {}
 
   /**
-   * @param pictures the photo at falling sizes; the find is in pixels of the first one
-   * @param patient whether further looks are taken where the first is not sure
-   * @param other corners by which the plate may be read besides, in pixels of the first picture
-   * @returns the plate in pixels of the first one, or null when the find does not read like a plate
+   * @param images the photo at falling sizes; the detection is in pixels of the first one
+   * @param thorough whether further crops are read where the first reading is not sure
+   * @param other further corners to crop by, in pixels of the first image
+   * @returns the plate in pixels of the first image; null when the text is not taken for a plate's
    */
   async read(
-    pictures: readonly [RgbPixels, ...RgbPixels[]],
-    find: Detection,
-    patient: boolean,
+    images: readonly [RgbPixels, ...RgbPixels[]],
+    detection: Detection,
+    thorough: boolean,
     other: readonly Quad[] = [],
   ): Promise<ReadPlate | null> {
-    const [photo, ...smaller] = pictures;
+    const [photo, ...smaller] = images;
     const isLargeEnough = ({ width }: RgbPixels): boolean =>
-      width < photo.width && (widthOf(find.quad) * width) / photo.width >= LEAST_WIDTH_WHEN_SMALLER;
-    const picture = smaller.findLast(isLargeEnough) ?? photo;
-    const own = { ...find, quad: moved(find.quad, photo, picture) };
-    const others = other.map((quad) => moved(quad, photo, picture));
-    const plate = await this.readIn(picture, own, patient, others);
-    return plate && { ...plate, quad: moved(plate.quad, picture, photo) };
+      width < photo.width && (widthOf(detection.quad) * width) / photo.width >= LEAST_WIDTH_WHEN_SMALLER;
+    const image = smaller.findLast(isLargeEnough) ?? photo;
+    const own = { ...detection, quad: moved(detection.quad, photo, image) };
+    const others = other.map((quad) => moved(quad, photo, image));
+    const plate = await this.readIn(image, own, thorough, others);
+    return plate && { ...plate, quad: moved(plate.quad, image, photo) };
   }
 
   /** Reads the plates inside the quads; those that don't span an area are left out. */
   async readQuads(pixels: RgbPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
     const { inputWidth, inputHeight, margin } = this.reader.settings;
     const cut = quads.flatMap((quad) => {
-      const picture = warpPlate(pixels, widened(quad, margin.x, margin.y), inputWidth, inputHeight);
-      return picture === null ? [] : [{ quad, picture }];
+      const image = warpPlate(pixels, widened(quad, margin.x, margin.y), inputWidth, inputHeight);
+      return image === null ? [] : [{ quad, image }];
     });
-    const texts = await this.reader.read(cut.map(({ picture }) => picture));
+    const texts = await this.reader.read(cut.map(({ image }) => image));
     return cut.flatMap((plate, index) => {
       const text = texts[index];
       return text === undefined ? [] : [{ ...plate, text }];
@@ -80,33 +80,33 @@ export class DetectionReader {
 
   private async readIn(
     pixels: RgbPixels,
-    find: Detection,
-    patient: boolean,
+    detection: Detection,
+    thorough: boolean,
     other: readonly Quad[],
   ): Promise<ReadPlate | null> {
-    const straight = await straightened(this.detector, pixels, find.quad);
-    const first = await this.readQuads(pixels, [straight ?? find.quad]);
+    const straight = await straightened(this.detector, pixels, detection.quad);
+    const first = await this.readQuads(pixels, [straight ?? detection.quad]);
     if (straight !== null && first.some(isSure)) return likeliest(first);
-    if (!patient) return likeliest(first);
-    const closer = await inCloseUp(this.detector, pixels, find.quad);
-    if (straight === null && closer === null && find.score < UNCONFIRMED_SCORE) return null;
-    const again = await straightened(this.detector, pixels, straight ?? closer ?? find.quad);
-    const further = [again, closer, straight && find.quad, ...other].filter((quad) => quad !== null);
-    const looks = [...first, ...(await this.readQuads(pixels, further))];
-    if (looks.some(isSure)) return likeliest(looks);
-    const best = again ?? straight ?? closer ?? find.quad;
+    if (!thorough) return likeliest(first);
+    const closer = await inCloseUp(this.detector, pixels, detection.quad);
+    if (straight === null && closer === null && detection.score < UNCONFIRMED_SCORE) return null;
+    const again = await straightened(this.detector, pixels, straight ?? closer ?? detection.quad);
+    const further = [again, closer, straight && detection.quad, ...other].filter((quad) => quad !== null);
+    const readings = [...first, ...(await this.readQuads(pixels, further))];
+    if (readings.some(isSure)) return likeliest(readings);
+    const best = again ?? straight ?? closer ?? detection.quad;
     const varied = [
       ...SHEARS.map((share) => sheared(best, share)),
       ...SCALES.map((share) => widened(best, share, share)),
     ];
-    return likeliest([...looks, ...(await this.readQuads(pixels, varied))]);
+    return likeliest([...readings, ...(await this.readQuads(pixels, varied))]);
   }
 }
 
-/** Of the texts that were read, the one with most confidence behind it, by its surest look. */
-function likeliest(looks: readonly ReadPlate[]): ReadPlate | null {
+/** Of the texts that were read, the one with the highest summed confidence; of its crops, the one with the highest. */
+function likeliest(readings: readonly ReadPlate[]): ReadPlate | null {
   const support = new Map<string, number>();
-  const plates = looks.filter(readsLikeAPlate);
+  const plates = readings.filter(readsLikeAPlate);
   for (const { text } of plates) support.set(text.plateNumber, (support.get(text.plateNumber) ?? 0) + text.confidence);
   const weight = ({ text }: ReadPlate): number => (support.get(text.plateNumber) ?? 0) + text.confidence / 1e3;
   return plates.reduce<ReadPlate | null>(

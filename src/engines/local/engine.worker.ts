@@ -1,4 +1,4 @@
-/** The worker thread's side of the local engine: one pipeline, loaded once. */
+/** The worker thread of the local engine: it loads one pipeline and reads one photo at a time. */
 import { workerData } from "node:worker_threads";
 import sharp from "sharp";
 import { AppError, type ErrorCode } from "../../errors.js";
@@ -13,7 +13,7 @@ export interface WorkerTask {
   stop: SharedArrayBuffer;
 }
 
-/** Errors lose their class on the way between threads, so an expected one goes as data. */
+/** Structured cloning drops an error's class, so an expected error is sent as data. */
 export type WorkerAnswer = { readings: LocatedReading[] } | { refusal: { code: ErrorCode; message: string } };
 
 // The workers are the parallelism: each decodes in one thread.

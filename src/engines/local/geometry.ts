@@ -1,4 +1,4 @@
-/** Quadrilaterals, boxes and the perspective that takes one picture's plate to a rectangle. */
+/** Quadrilaterals, boxes, and the homography that maps a rectangle to a plate's corners. */
 import type { BoundingBox } from "../../images/photo.js";
 
 export interface Point {
@@ -6,7 +6,7 @@ export interface Point {
   y: number;
 }
 
-/** The corners of a plate as it is read: left-top, right-top, right-bottom, left-bottom. */
+/** The corners of a plate in the order of its text: left-top, right-top, right-bottom, left-bottom. */
 export type Quad = readonly [Point, Point, Point, Point];
 
 /** Row-major 3×3 matrix of a homography; the last entry is 1. */
@@ -83,7 +83,7 @@ export function rectangleToQuad(width: number, height: number, quad: Quad): Homo
   ];
 }
 
-/** Where the homography takes a point. */
+/** The point's image under the homography. */
 export function transformed(
   [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0]: Homography,
   { x, y }: Point,

@@ -1,4 +1,4 @@
-/** How models are loaded and run: the only place that makes sessions of the inference runtime. */
+/** Loads models: the only place that creates sessions of the inference runtime. */
 import { InferenceSession } from "onnxruntime-node";
 import { disableRuntimeTelemetry } from "./runtime.telemetry.js";
 
@@ -10,7 +10,7 @@ const OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  // The arena keeps what the largest photo once needed; without it the runs take no longer.
+  // The arena never returns the memory that the largest photo needed; without it the runs take no longer.
   enableCpuMemArena: false,
   enableMemPattern: false,
   graphOptimizationLevel: "all",

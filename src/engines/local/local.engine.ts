@@ -72,7 +72,7 @@ export class LocalEngine implements Engine {
     });
     // Without a time limit: a machine that loads the models slowly still reads photos fast enough.
     const warmUps = Array.from({ length: options.threads }, () => pool.run(taskOf(photo, new StopFlag())));
-    // All of them are waited for, also after a failure: a thread that is ended while it loads ends the process.
+    // Waits for all of them, also after a failure: terminating a thread while it loads a model aborts the process.
     const failure = (await Promise.allSettled(warmUps)).find((outcome) => outcome.status === "rejected");
     if (failure === undefined) return new LocalEngine(pool, options);
     await pool.destroy();
@@ -98,7 +98,7 @@ export class LocalEngine implements Engine {
 
   /**
    * Settles at the latest when the photo's time has run out or the signal aborts. A photo that waits is then dropped; the thread of one that is being
-   * read stops at its next step. To end a thread in the midst of an inference would abort the process.
+   * read stops at its next step. Terminating a thread during an inference would abort the process.
    */
   async #read(photo: Photo, { signal, partnerId }: Pick<EngineCall, "signal" | "partnerId">): Promise<WorkerAnswer> {
     const { queueLength, timeoutMs } = this.#options;
@@ -146,8 +146,8 @@ export class LocalEngine implements Engine {
 }
 
 /**
- * The photo in memory of the thread's own. It is copied at its turn (0.1 ms for 2 MB) and the copy is transferred: the request still needs its bytes,
- * for another engine when this one fails.
+ * The photo in memory that the thread will own. It is copied when its turn comes (0.1 ms for 2 MB) and the copy is transferred: the request still needs
+ * its bytes for another engine when this one fails.
  */
 function taskOf(photo: Photo, stop: StopFlag): WorkerTask {
   return { photo: { ...photo, bytes: new Uint8Array(photo.bytes) }, stop: stop.memory };

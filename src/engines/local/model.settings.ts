@@ -8,14 +8,14 @@ const detectorSchema = z.object({
   /** Input pixels between neighbouring cells of the output. */
   stride: z.number().int().positive(),
   scoreThreshold: z.number().min(0).max(1),
-  /** Of two finds that overlap by more than this, the weaker one goes. */
+  /** Of two detections that overlap by more than this, the one with the lower score is dropped. */
   nmsIou: z.number().min(0).max(1),
 });
 
 const readerSchema = z.object({
   inputWidth: z.number().int().positive(),
   inputHeight: z.number().int().positive(),
-  /** How far the found corners are moved outward before the plate is cut out, in shares of its sides. */
+  /** How far the detected corners are moved outward before the plate is cropped, in shares of its sides. */
   margin: z.object({ x: z.number(), y: z.number() }),
   /** Class i + 1 is `characters[i]`; class 0 is the CTC blank. */
   characters: z.array(z.string().min(1)),

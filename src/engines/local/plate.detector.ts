@@ -1,20 +1,20 @@
-/** Finds plates in a photo: their four corners, and how sure each find is. */
+/** Detects plates in an image: four corners and a score for each. */
 import { join } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { boundsOf, intersectionOverUnion, mapQuad, type Point, type Quad } from "./geometry.js";
 import { loadModel } from "./inference.session.js";
 import { readDetectorSettings, type DetectorSettings } from "./model.settings.js";
-import type { PicturePart } from "./picture.resize.js";
+import type { ImagePart } from "./pixels.resizer.js";
 
 export interface Detection {
-  /** In pixels of the picture searched. */
+  /** In pixels of the image that the detector was given. */
   quad: Quad;
   /** 0 to 1. */
   score: number;
 }
 
-/** The network halves the picture five times. */
+/** The network halves the resolution five times, so sides are multiples of 2⁵. */
 const GRID = 32;
 
 export class PlateDetector {
@@ -28,17 +28,17 @@ export class PlateDetector {
     return new PlateDetector(session, await readDetectorSettings(modelsDir));
   }
 
-  /** Every plate in the picture, surest first. Its sides must be multiples of 32: see `onGrid`. */
-  async find({ data, width, height }: RgbPixels): Promise<Detection[]> {
+  /** Every plate in the image, highest score first. The image's sides must be multiples of 32: see `onGrid`. */
+  async detect({ data, width, height }: RgbPixels): Promise<Detection[]> {
     const { score, corners } = await this.session.run({ image: new Tensor("uint8", data, [1, height, width, 3]) });
     if (score === undefined || corners === undefined) throw new Error("detector.onnx gave no score or no corners");
-    const finds = this.peaks(
+    const detections = this.peaks(
       score.data as Float32Array,
       corners.data as Float32Array,
       width / this.settings.stride,
       height / this.settings.stride,
     );
-    return this.withoutOverlaps(finds.sort((first, second) => second.score - first.score));
+    return this.withoutOverlaps(detections.sort((first, second) => second.score - first.score));
   }
 
   /** Cells that score at least the threshold and no less than their eight neighbours. */
@@ -46,7 +46,7 @@ export class PlateDetector {
     const { stride, scoreThreshold } = this.settings;
     const at = (row: number, column: number): number =>
       row < 0 || column < 0 || row >= rows || column >= columns ? -1 : (score[row * columns + column] ?? -1);
-    const finds: Detection[] = [];
+    const detections: Detection[] = [];
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const own = at(row, column);
@@ -59,30 +59,33 @@ export class PlateDetector {
           x: (column + 0.5) * stride + (corners[index * 2 * rows * columns + cell] ?? 0),
           y: (row + 0.5) * stride + (corners[(index * 2 + 1) * rows * columns + cell] ?? 0),
         });
-        finds.push({ quad: [corner(0), corner(1), corner(2), corner(3)], score: own });
+        detections.push({ quad: [corner(0), corner(1), corner(2), corner(3)], score: own });
       }
     }
-    return finds;
+    return detections;
   }
 
-  private withoutOverlaps(finds: readonly Detection[]): Detection[] {
+  private withoutOverlaps(detections: readonly Detection[]): Detection[] {
     const kept: Detection[] = [];
-    for (const find of finds) {
-      const box = boundsOf(find.quad);
+    for (const detection of detections) {
+      const box = boundsOf(detection.quad);
       if (kept.every((other) => intersectionOverUnion(boundsOf(other.quad), box) <= this.settings.nmsIou))
-        kept.push(find);
+        kept.push(detection);
     }
     return kept;
   }
 }
 
-/** The side that the detector can take which is closest to this one, in pixels. */
+/** The nearest side that the detector accepts, in pixels. */
 export function onGrid(side: number): number {
   return Math.max(GRID, Math.round(side / GRID) * GRID);
 }
 
-/** Takes a find from the picture in which a part of another one was shown to that other one. */
-export function inOuterPicture(find: Detection, shown: RgbPixels, part: PicturePart): Detection {
+/** Maps a detection from a resized part (`shown`) to the pixels of the image that the part was taken from. */
+export function inOuterImage(detection: Detection, shown: RgbPixels, part: ImagePart): Detection {
   const [scaleX, scaleY] = [part.width / shown.width, part.height / shown.height];
-  return { ...find, quad: mapQuad(find.quad, ({ x, y }) => ({ x: x * scaleX + part.left, y: y * scaleY + part.top })) };
+  return {
+    ...detection,
+    quad: mapQuad(detection.quad, ({ x, y }) => ({ x: x * scaleX + part.left, y: y * scaleY + part.top })),
+  };
 }

@@ -1,8 +1,8 @@
-/** Reads a photo in one thread: decode, detect the plates, look closer, straighten, read. */
+/** Reads a photo in one thread: decode, detect, refine the corners, straighten, read. */
 import { AppError } from "../../errors.js";
 import { decodeUpright, type RgbPixels, type UprightPixels } from "../../images/pixels.decoder.js";
 import type { BoundingBox, Photo } from "../../images/photo.js";
-import { boxAsSent } from "../../images/upright.grid.js";
+import { boxAsSent } from "../../images/exif.orientation.js";
 import { typeOfPlate } from "../../plates/plate-kind.js";
 import type { PlateReading } from "../engine.js";
 import { DetectionReader, isSure, type ReadPlate } from "./detection.reader.js";
@@ -12,15 +12,15 @@ import { PlateReader } from "./plate.reader.js";
 import { searchPhoto } from "./plate.search.js";
 import { meanLuminance } from "./plate.warp.js";
 import { StopFlag } from "./stop.flag.js";
-import { couldBeTight, fillsPicture, isSurelyTight, onGround, wholeOf } from "./tight.crop.js";
+import { couldBeTight, fillsImage, isSurelyTight, padded, wholeOf } from "./tight.crop.js";
 
-/** Plates are read from a picture of at most this size; in a larger one the smallest legible plate is still 27 px wide. */
+/** Longest side of the image that plates are read from, in pixels; the smallest legible plate is 27 px wide in one of that size. */
 const MAX_LONG_SIDE = 2048;
-/** More finds than this are not read in one look at a photo. */
+/** Detections that are read of one search, highest scores first. */
 const MAX_PLATES = 16;
-/** Weaker finds beside a plate that was read surely are rarely plates: one look is enough for them. */
-const STRONG_FIND = 0.65;
-/** The whole picture counts as a plate where it reads as surely as this: no detector has seen one there. */
+/** Beside a plate that was read surely, detections with a lower score are rarely plates: one crop of them is read. */
+const STRONG_DETECTION = 0.65;
+/** The least confidence at which the whole image is taken for a plate, although nothing was detected in it. */
 const LEAST_CONFIDENCE_OF_WHOLE = 0.5;
 /** Boxes that overlap more than this are of one plate. */
 const TWIN_IOU = 0.3;
@@ -72,55 +72,59 @@ export class PlatePipeline {
   /** @param other see DetectionReader.read */
   private async platesOfPhoto(pixels: RgbPixels, stop: StopFlag, other: readonly Quad[] = []): Promise<ReadPlate[]> {
     const plates: ReadPlate[] = [];
-    for await (const { shown, finds } of searchPhoto(this.detector, pixels)) {
-      for (const find of finds.slice(0, MAX_PLATES)) {
+    for await (const { shown, detections } of searchPhoto(this.detector, pixels)) {
+      for (const detection of detections.slice(0, MAX_PLATES)) {
         refuseStopped(stop);
-        const patient = find.score >= STRONG_FIND || !plates.some(isSure);
-        const plate = await this.detectionReader.read([pixels, shown], find, patient, other);
+        const thorough = detection.score >= STRONG_DETECTION || !plates.some(isSure);
+        const plate = await this.detectionReader.read([pixels, shown], detection, thorough, other);
         if (plate !== null) plates.push(plate);
       }
-      // The next look is for photos in which this one found nothing that reads like a plate.
+      // The photo is searched at the next size only where nothing was read at this one.
       if (plates.length > 0) break;
     }
     return plates;
   }
 
-  /** The plate of a picture that is all plate; nothing where what is found does not fill it. */
+  /** The plate of an image that is a tight crop of one; none where no plate fills the image. */
   private async platesOfTight(pixels: RgbPixels, stop: StopFlag): Promise<ReadPlate[]> {
     refuseStopped(stop);
-    const ground = await onGround(pixels);
-    const plates = await this.platesOfPhoto(ground.pixels, stop, [ground.whole]);
-    const own = plates.map((plate) => ({ ...plate, quad: ground.inPicture(plate.quad) }));
-    return own.some(({ quad }) => fillsPicture(quad, pixels)) ? own : [];
+    const crop = await padded(pixels);
+    const plates = await this.platesOfPhoto(crop.pixels, stop, [crop.whole]);
+    const own = plates.map((plate) => ({ ...plate, quad: crop.inCrop(plate.quad) }));
+    return own.some(({ quad }) => fillsImage(quad, pixels)) ? own : [];
   }
 
-  /** What no look finds a plate in may still be one, cut so tight that nothing but characters is left. */
+  /** For images cut so tight that the detector sees no plate: the whole image is read as one. */
   private async wholeAsPlate(pixels: RgbPixels): Promise<ReadPlate[]> {
     const plates = await this.readQuads(pixels, [wholeOf(pixels)]);
     return plates.filter(({ text }) => text.plausible && text.confidence >= LEAST_CONFIDENCE_OF_WHOLE);
   }
 
-  /** Reads the plates inside the quads (pixels of the picture); those that don't span an area are left out. */
+  /** Reads the plates inside the quads (pixels of the image); those that don't span an area are left out. */
   readQuads(pixels: RgbPixels, quads: readonly Quad[]): Promise<ReadPlate[]> {
     return this.detectionReader.readQuads(pixels, quads);
   }
 }
 
 function refuseStopped(stop: StopFlag): void {
-  if (stop.isSet) throw new AppError("RECOGNIZER_UNAVAILABLE", "Nobody waits for this photo any longer.");
+  if (stop.isSet)
+    throw new AppError(
+      "RECOGNIZER_UNAVAILABLE",
+      "The photo's reading was stopped: its caller has gone or its time is up.",
+    );
 }
 
-/** Of plates that are told equally surely, the larger one belongs to the car that the photo was taken of. */
+/** Highest confidence first; of equal ones the larger plate, which is nearer to the camera. */
 function bySureness(first: ReadPlate, second: ReadPlate): number {
   return percentOf(second) - percentOf(first) || widthOf(second.quad) - widthOf(first.quad);
 }
 
-/** Rounded down: 100 would promise more than can be measured. */
+/** Rounded down: 0.996 is not reported as 100. */
 function percentOf({ text }: ReadPlate): number {
   return Math.floor(text.confidence * 100);
 }
 
-/** Two finds of one plate: the surer one stays. */
+/** Of two readings of one plate the first one stays. */
 function withoutTwins(plates: readonly ReadPlate[]): ReadPlate[] {
   const kept: ReadPlate[] = [];
   for (const plate of plates) {
@@ -131,7 +135,7 @@ function withoutTwins(plates: readonly ReadPlate[]): ReadPlate[] {
 }
 
 function readingOf(plate: ReadPlate, pixels: UprightPixels, photo: Photo): LocatedReading {
-  const { quad, picture, text } = plate;
+  const { quad, image, text } = plate;
   const corners = mapQuad(quad, ({ x, y }) => ({
     x: clamp(x, 0, pixels.width) / pixels.scale,
     y: clamp(y, 0, pixels.height) / pixels.scale,
@@ -148,8 +152,8 @@ function readingOf(plate: ReadPlate, pixels: UprightPixels, photo: Photo): Locat
     color: text.color,
     type: typeOfPlate(text),
     confidence: percentOf(plate),
-    brightness: Math.round(meanLuminance(picture)),
-    // One picture does not tell which way a car moves.
+    brightness: Math.round(meanLuminance(image)),
+    // One photo does not show which way a vehicle moves.
     direction: "UNKNOWN",
     boundingBox: boxAsSent(box, photo),
     corners,

@@ -1,4 +1,4 @@
-/** Reads straightened plates: characters, colour, layout and an honest confidence. */
+/** Reads straightened plates: characters, colour, rows and a calibrated confidence. */
 import { join } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { colorsOfNumber } from "../../plates/plate-format.js";
@@ -19,11 +19,11 @@ export interface PlateText {
 }
 
 /**
- * How much less likely a number is whose shape no plate has, or none of this colour. A prior: where the picture is clear the
- * odd reading stands, where it is not the possible one wins.
+ * Prior of a number whose format no plate has, or no plate of this colour. A clear image outweighs it; of readings that are about
+ * equally likely the one in a known format wins.
  */
 const UNKNOWN_FORMAT_PRIOR = 0.002;
-/** A prior of at least this counts as plausible: colours are told wrongly at night. */
+/** A prior of at least this counts as plausible: at night the colour is often read wrongly. */
 const PLAUSIBLE = 0.02;
 
 export class PlateReader {
@@ -80,7 +80,7 @@ export class PlateReader {
     return best;
   }
 
-  /** How probable a plate of this number and colour is, apart from what was read. */
+  /** Prior of this number: the posterior of the colours on which plates of its format exist. */
   private priorOf(plateNumber: string, colorPosteriors: Float32Array): number {
     const possible = colorsOfNumber(plateNumber);
     const share = this.settings.colors.reduce(

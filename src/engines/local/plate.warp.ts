@@ -3,7 +3,7 @@ import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { rectangleToQuad, type Quad } from "./geometry.js";
 
 /**
- * The quad of the picture as a `width` × `height` rectangle, by bilinear interpolation; pixels outside the picture
+ * The quad of the image as a `width` × `height` rectangle, by bilinear interpolation; pixels outside the image
  * repeat its edge. Null when the corners don't span an area.
  */
 export function warpPlate(pixels: RgbPixels, quad: Quad, width: number, height: number): RgbPixels | null {

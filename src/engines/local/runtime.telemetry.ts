@@ -5,8 +5,8 @@ import { isMainThread } from "node:worker_threads";
 const SWITCH = "ORT_DISABLE_TELEMETRY";
 
 /**
- * To be called before the first session, and on the main thread before the first worker: there Node hands the variable on to the process's own
- * environment, which native code reads. A worker's `process.env` is a copy, so a worker can only check.
+ * Call it before the first session, and on the main thread before the first worker: only there does setting `process.env` change the environment of
+ * the process, which native code reads. A worker's `process.env` is a copy, so a worker can only check.
  * Left on, the runtime keeps a device id and events under `~/.cache/Microsoft`, writes `mat-debug-PID.log` into the temporary folder, tries to send
  * both to its maker, and overflows a worker's stack when the command line is longer than some 14 kB.
  * @throws Error in a worker whose main thread did not call this

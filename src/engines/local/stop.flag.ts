@@ -1,7 +1,7 @@
-/** Tells a worker thread, while it reads a photo, that nobody waits for the answer any longer. */
+/** A flag in shared memory that tells a worker thread to stop reading its photo. */
 
 export class StopFlag {
-  /** What goes to the other thread; a flag made of it is the same flag. */
+  /** Sent to the other thread; flags over the same memory share their state. */
   readonly memory: SharedArrayBuffer;
   readonly #cell: Int32Array;
 

@@ -1,37 +1,37 @@
-/** Pictures that are all plate: the detector knows plates with a car around them, so such a picture gets grey ground around it. */
+/** Tight crops, images that show a plate and nothing else. The detector was trained on plates with a vehicle around them, so they are padded with grey. */
 import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { boundsOf, mapQuad, type Quad } from "./geometry.js";
-import { resized } from "./picture.resize.js";
+import { resized } from "./pixels.resizer.js";
 
-/** Width over height. Plates have 2 to 3.4, slanted ones less; of photos hardly any are as wide as `SURELY_TIGHT`. */
+/** Width over height. Plates have 2 to 3.4, slanted ones less; hardly any photo is as wide as `surelyTight`. */
 const ASPECT = { min: 1.2, max: 7, surelyTight: 1.9 } as const;
-/** A picture is shown no larger than this, in pixels of its width: the reader sees 160. */
+/** Pixels; a wider crop is made smaller: the reader's input is 160 wide. */
 const MAX_WIDTH = 480;
-/** Ground on every side, in widths of the picture. */
-const GROUND = 0.6;
+/** Padding on every side, in widths of the crop. */
+const PADDING = 0.6;
 const GREY = 110;
-/** A plate that fills less of the picture's width says that the picture is no tight crop. */
+/** A plate that takes a smaller share of the image's width shows that the image is no tight crop. */
 const LEAST_SHARE = 0.5;
 
-export interface GroundedPicture {
+export interface PaddedCrop {
   pixels: RgbPixels;
-  /** The corners of the picture in these pixels. */
+  /** The crop's corners in the padded pixels. */
   whole: Quad;
-  /** Takes corners in these pixels to the picture's own. */
-  inPicture(quad: Quad): Quad;
+  /** Maps corners from the padded pixels to the crop's own. */
+  inCrop(quad: Quad): Quad;
 }
 
-/** Whether the picture has the shape of a plate. */
+/** Whether the image has the shape of a plate. */
 export function couldBeTight({ width, height }: RgbPixels): boolean {
   return width >= ASPECT.min * height && width <= ASPECT.max * height;
 }
 
-/** Whether the picture has a shape that plates have and photos do not. */
-export function isSurelyTight(picture: RgbPixels): boolean {
-  return couldBeTight(picture) && picture.width >= ASPECT.surelyTight * picture.height;
+/** Whether the image has a shape that plates have and photos do not. */
+export function isSurelyTight(image: RgbPixels): boolean {
+  return couldBeTight(image) && image.width >= ASPECT.surelyTight * image.height;
 }
 
-export function fillsPicture(quad: Quad, { width }: RgbPixels): boolean {
+export function fillsImage(quad: Quad, { width }: RgbPixels): boolean {
   const { left, right } = boundsOf(quad);
   return right - left >= LEAST_SHARE * width;
 }
@@ -45,21 +45,20 @@ export function wholeOf({ width, height }: RgbPixels): Quad {
   ];
 }
 
-export async function onGround(picture: RgbPixels): Promise<GroundedPicture> {
-  const scale = Math.min(1, MAX_WIDTH / picture.width);
-  const shown =
-    scale < 1 ? await resized(picture, MAX_WIDTH, Math.max(1, Math.round(picture.height * scale))) : picture;
-  const ground = Math.round(GROUND * shown.width);
-  const [width, height] = [shown.width + 2 * ground, shown.height + 2 * ground];
+export async function padded(image: RgbPixels): Promise<PaddedCrop> {
+  const scale = Math.min(1, MAX_WIDTH / image.width);
+  const shown = scale < 1 ? await resized(image, MAX_WIDTH, Math.max(1, Math.round(image.height * scale))) : image;
+  const padding = Math.round(PADDING * shown.width);
+  const [width, height] = [shown.width + 2 * padding, shown.height + 2 * padding];
   const data = new Uint8Array(width * height * 3).fill(GREY);
   const stride = shown.width * 3;
   for (let row = 0; row < shown.height; row++) {
-    data.set(shown.data.subarray(row * stride, (row + 1) * stride), ((row + ground) * width + ground) * 3);
+    data.set(shown.data.subarray(row * stride, (row + 1) * stride), ((row + padding) * width + padding) * 3);
   }
-  const [scaleX, scaleY] = [picture.width / shown.width, picture.height / shown.height];
+  const [scaleX, scaleY] = [image.width / shown.width, image.height / shown.height];
   return {
     pixels: { data, width, height },
-    whole: mapQuad(wholeOf(shown), ({ x, y }) => ({ x: x + ground, y: y + ground })),
-    inPicture: (quad) => mapQuad(quad, ({ x, y }) => ({ x: (x - ground) * scaleX, y: (y - ground) * scaleY })),
+    whole: mapQuad(wholeOf(shown), ({ x, y }) => ({ x: x + padding, y: y + padding })),
+    inCrop: (quad) => mapQuad(quad, ({ x, y }) => ({ x: (x - padding) * scaleX, y: (y - padding) * scaleY })),
   };
 }

@@ -1,9 +1,10 @@
 /** Holds each operation to the limits before it runs, and tells its cost to callers who ask for it. */
 import type { ApolloServerPlugin, GraphQLRequest } from "@apollo/server";
 import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
+import type { OperationLimits } from "../../config/operation.settings.js";
 import { AppError } from "../../errors.js";
 import type { GraphQLContext } from "../context.js";
-import { checkOperation, tooMuch, type OperationLimits } from "./operation.limits.js";
+import { checkOperation, tooMuch } from "./operation.limits.js";
 import { OperationSizer, type OperationSize } from "./operation.size.js";
 import { variablesBytes } from "./variables.size.js";
 

@@ -1,28 +1,7 @@
 /** The limits that an operation is held to before it runs, and the errors that refuse one. */
+import type { OperationLimits } from "../../config/operation.settings.js";
 import { AppError } from "../../errors.js";
 import type { OperationSize } from "./operation.size.js";
-
-/** Each is the largest value that is still accepted. */
-export interface OperationLimits {
-  /** Of the document's text, in UTF-8, apart from a base64 image. */
-  documentBytes: number;
-  /** Lexical tokens of the document. */
-  documentTokens: number;
-  /** Of the variables, apart from a base64 image. */
-  variablesBytes: number;
-  /** Nested fields; `{ a { b } }` has a depth of 2. */
-  depth: number;
-  /** Aliased fields, fragments expanded. */
-  aliases: number;
-  /** Directives, fragments expanded. */
-  directives: number;
-  /** Fields, fragments expanded. */
-  fields: number;
-  /** Fields that read a photo. */
-  recognitions: number;
-  /** A reading by its id with its request costs 173; see `field.costs.ts`. */
-  cost: number;
-}
 
 const CODES = {
   documentBytes: "OPERATION_TOO_LARGE",

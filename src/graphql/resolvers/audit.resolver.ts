@@ -11,7 +11,7 @@ export class AuditResolver {
   constructor(private readonly service: AuditService) {}
 
   @Query(() => AuditEntryConnectionType, {
-    description: "What was done to this partner's keys and records, latest first. Needs the scope admin.",
+    description: "Actions on this partner's keys and records, latest first. Needs the scope admin.",
   })
   async auditLog(
     @Args(() => PagingArgs) paging: PagingArgs,

@@ -1,13 +1,13 @@
-/** Cameras: one entry for each that callers named. */
+/** The cameras that callers named. */
 import { Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
 import type { Timestamp } from "../../database/statement.js";
 import { MAX_CAMERAS, type CameraRow } from "../../recognitions/store/camera.repository.js";
 import type { GraphQLContext } from "../context.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 
-@ObjectType("Camera", { simpleResolvers: true, description: "A camera and what was read from its photos." })
+@ObjectType("Camera", { simpleResolvers: true, description: "A camera and a summary of its readings." })
 export class CameraType implements CameraRow {
-  @Field(() => String, { description: "As the caller named it in `cameraId`." })
+  @Field(() => String, { description: "The name that callers gave in `cameraId`." })
   id!: string;
 
   @Field(() => DateTimeScalar, { description: "`capturedAt` of its earliest reading." })
@@ -16,7 +16,7 @@ export class CameraType implements CameraRow {
   @Field(() => DateTimeScalar, { description: "`capturedAt` of its latest reading." })
   lastSeenAt!: Timestamp;
 
-  @Field(() => Int, { description: "How many readings there are." })
+  @Field(() => Int, { description: "The number of its readings." })
   recognitionCount!: number;
 }
 

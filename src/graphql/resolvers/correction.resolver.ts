@@ -13,7 +13,8 @@ export class CorrectionResolver {
 
   @Mutation(() => PlateRecognitionType, {
     description:
-      "Corrects the number of a reading; the province follows. What the engine read and every correction are kept, and both numbers are found. " +
+      "Corrects the number of a reading, and its province with it. The number that the engine read and every correction are kept; searches find the reading by " +
+      "both numbers. " +
       "Needs the scope admin.",
   })
   async correctPlateRecognition(

@@ -9,14 +9,14 @@ import {
   RecognitionRequestFilterInput,
 } from "../inputs.js";
 
-const HOW = `At least one condition is needed. A call works for ${ERASE_WITHIN_MS / 1000} seconds at most and gives how many went; call again until it gives 0. Needs the scope admin.`;
+const HOW = `At least one condition is needed. A call takes at most ${ERASE_WITHIN_MS / 1000} seconds and returns how many it erased; repeat it until it returns 0. Needs the scope admin.`;
 
 @Resolver()
 export class ErasureResolver {
   constructor(private readonly service: ErasureService) {}
 
   @Mutation(() => Int, {
-    description: `Erases readings, their corrections, their plates where no other reading has the number, and the vendor's answers that held them. ${HOW}`,
+    description: `Erases readings, their corrections, the plates that have no other reading, and the vendor's answers that contain them. ${HOW}`,
   })
   async deletePlateRecognitions(
     @Arg("filter", () => PlateRecognitionFilterInput, { description: "Which readings." })
@@ -27,7 +27,7 @@ export class ErasureResolver {
   }
 
   @Mutation(() => Int, {
-    description: `Erases requests with their readings, corrections, hashes and the vendor's answers; counts of them stay in \`usage\`. ${HOW}`,
+    description: `Erases requests with their readings, corrections, hashes and the vendor's answers; they stay counted in \`usage\`. ${HOW}`,
   })
   async deleteRecognitionRequests(
     @Arg("filter", () => RecognitionRequestFilterInput, { description: "Which requests." })

@@ -1,4 +1,4 @@
-/** Relay's two ways to fetch anything by id. */
+/** Relay's `node` and `nodes`. */
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { AppError } from "../../errors.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
@@ -10,12 +10,12 @@ import { NodeType } from "../types/node.type.js";
 
 type NodeRow = PlateRecognitionRow | RecognitionRequestRow | PlateRow;
 
-/** Fetched with every reading; anything else is fetched when it is selected. */
+/** Columns that are read with a reading; others are read when they are selected. */
 const NODE_PARTS = { boxes: true, requests: false, images: false };
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => NodeType, { nullable: true, description: "Any object by its id; null when there is none." })
+  @Query(() => NodeType, { nullable: true, description: "An object by its id; null when it does not exist." })
   async node(
     @Arg("id", () => ID, { description: "An opaque id." }) id: string,
     @Ctx() context: GraphQLContext,
@@ -25,15 +25,14 @@ export class NodeResolver {
 
   @Query(() => [NodeType], {
     nullable: "items",
-    description:
-      "Many objects by their ids, at most 100, in their order; null in the place of each that there is none of.",
+    description: "Objects by their ids, at most 100, in the order of the ids; null for an id without an object.",
   })
   async nodes(
     @Arg("ids", () => [ID], { description: "Opaque ids." }) ids: string[],
     @Ctx() context: GraphQLContext,
   ): Promise<Promise<NodeRow | null>[]> {
     if (ids.length > MAX_NODES) throw new AppError("BAD_USER_INPUT", `\`ids\` takes at most ${MAX_NODES} ids.`);
-    // One promise an id: a faulty id is an error at its own place in the list.
+    // One promise per id: an invalid id gives an error at its own index of the list.
     return ids.map(async (id) => load(parsePublicId(id), context));
   }
 }

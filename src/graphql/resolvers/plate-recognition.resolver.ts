@@ -1,4 +1,4 @@
-/** Readings: one by id, lists by filter, and what hangs off a reading. */
+/** Readings by id and by filter. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import { RECOGNITION_LIST, type RecognitionOrder } from "../../recognitions/store/recognition.order.js";
@@ -14,7 +14,10 @@ import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 
 @Resolver()
 export class PlateRecognitionResolver {
-  @Query(() => PlateRecognitionType, { nullable: true, description: "A reading by its id; null when there is none." })
+  @Query(() => PlateRecognitionType, {
+    nullable: true,
+    description: "A reading by its id; null when it does not exist.",
+  })
   async plateRecognition(
     @Arg("id", () => ID, { description: "The id of a PlateRecognition." }) id: string,
     @Ctx() { loaders }: GraphQLContext,
@@ -24,18 +27,18 @@ export class PlateRecognitionResolver {
   }
 
   @Query(() => PlateRecognitionConnectionType, {
-    description: "Readings by plate, time, confidence and more, a page at a time.",
+    description: "Readings by plate, time, confidence and other conditions, in pages.",
   })
   async plateRecognitions(
     @Arg("filter", () => PlateRecognitionFilterInput, {
       nullable: true,
-      description: "Which readings; all of them without it.",
+      description: "Which readings; without it, all of them.",
     })
     filter: PlateRecognitionFilterInput | null,
     @Arg("orderBy", () => PlateRecognitionOrderEnum, {
       nullable: true,
       defaultValue: "CAPTURED_AT_DESC",
-      description: "In which order.",
+      description: "The order.",
     })
     orderBy: RecognitionOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,

@@ -1,4 +1,4 @@
-/** Plates: one by its number, its history, and those like it. */
+/** Plates by number and by filter, similar plates, and a plate's readings. */
 import type { GraphQLResolveInfo } from "graphql";
 import {
   Arg,
@@ -37,14 +37,14 @@ import { PlateType } from "../types/plate.type.js";
 
 const MAX_MATCHES = 100;
 
-@ObjectType("PlateMatch", { simpleResolvers: true, description: "A plate that is like the one asked for." })
+@ObjectType("PlateMatch", { simpleResolvers: true, description: "A plate whose number is similar to the given one." })
 export class PlateMatchType {
   @Field(() => PlateType, { description: "The plate." })
   plate!: PlateRow;
 
   @Field(() => Float, {
     description:
-      "How far its number is: each character read as another, lost or added counts 1, read as one that looks like it 0.5.",
+      "Distance between the numbers: 1 for each replaced, missing or added character, 0.5 for one replaced by a character that looks like it.",
   })
   distance!: number;
 }
@@ -54,7 +54,7 @@ export class PlateResolver {
   @Query(() => PlateType, {
     nullable: true,
     description:
-      "A plate by its number; null when it was never seen. Where every reading of the number was corrected, the plate that the latest was corrected to.",
+      "A plate by its number; null when no reading has it. Where all readings of the number were corrected: the plate of the latest correction.",
   })
   async plate(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
@@ -67,15 +67,15 @@ export class PlateResolver {
   }
 
   @Query(() => PlateConnectionType, {
-    description: "Plates by number, province, time and how often they were seen, a page at a time.",
+    description: "Plates by number, province, time and number of readings, in pages.",
   })
   async plates(
-    @Arg("filter", () => PlateFilterInput, { nullable: true, description: "Which plates; all of them without it." })
+    @Arg("filter", () => PlateFilterInput, { nullable: true, description: "Which plates; without it, all of them." })
     filter: PlateFilterInput | null,
     @Arg("orderBy", () => PlateOrderEnum, {
       nullable: true,
       defaultValue: "LAST_SEEN_AT_DESC",
-      description: "In which order.",
+      description: "The order.",
     })
     orderBy: PlateOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
@@ -89,9 +89,9 @@ export class PlateResolver {
 
   @Query(() => [PlateMatchType], {
     description:
-      "Plates whose number is like this one, nearest first, then those seen most often; the plate itself, if seen, is the nearest. " +
-      "Look-alikes (0 O D Q, 1 I, 8 B, 5 S, 2 Z, 6 G, and provinces such as 晋 鲁) are nearer than other characters. " +
-      "A plate whose number was corrected is also found by what the engine read.",
+      "Plates whose number is similar to this one: smallest distance first, of equal ones those with most readings. The plate itself has distance 0. " +
+      "Characters that look alike (0 O D Q, 1 I, 8 B, 5 S, 2 Z, 6 G, and provinces such as 晋 鲁) count half. " +
+      "A plate whose number was corrected is also found by the number that the engine read.",
   })
   async similarPlates(
     @Arg("number", () => String, { description: "车牌号; case, spaces and separator dots don't count." })
@@ -105,7 +105,7 @@ export class PlateResolver {
     @Arg("first", () => Int, {
       nullable: true,
       defaultValue: 10,
-      description: `How many, 0 to ${MAX_MATCHES}.`,
+      description: `The number of plates, 0 to ${MAX_MATCHES}.`,
     })
     first: number | null,
     @Ctx() { principal, reads: { plates }, searches }: GraphQLContext,
@@ -117,7 +117,7 @@ export class PlateResolver {
     return plates.findSimilar(principal, wanted, distance, limit);
   }
 
-  @FieldResolver(() => PlateRecognitionConnectionType, { description: "Its readings, latest photo first." })
+  @FieldResolver(() => PlateRecognitionConnectionType, { description: "Readings of this plate, latest photo first." })
   async recognitions(
     @Root() plate: PlateRow,
     @Args(() => PagingArgs) paging: PagingArgs,

@@ -1,4 +1,4 @@
-/** Attempts: one by its id, and its readings. */
+/** Recognition requests by id and by filter, and a request's readings. */
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "../../recognitions/store/recognition.rows.js";
 import { REQUEST_LIST, type RequestOrder } from "../../recognitions/store/request.order.js";
@@ -15,7 +15,7 @@ import { RecognitionRequestType } from "../types/recognition-request.type.js";
 export class RecognitionRequestResolver {
   @Query(() => RecognitionRequestType, {
     nullable: true,
-    description: "An attempt by its id; null when there is none.",
+    description: "A recognition request by its id; null when it does not exist.",
   })
   async recognitionRequest(
     @Arg("id", () => ID, { description: "The id of a RecognitionRequest." }) id: string,
@@ -25,19 +25,18 @@ export class RecognitionRequestResolver {
   }
 
   @Query(() => RecognitionRequestConnectionType, {
-    description:
-      "Recognition requests by status, engine, error, reference, camera, picture and time, a page at a time.",
+    description: "Recognition requests by status, engine, error, reference, camera, image and time, in pages.",
   })
   async recognitionRequests(
     @Arg("filter", () => RecognitionRequestFilterInput, {
       nullable: true,
-      description: "Which recognition requests; all of them without it.",
+      description: "Which recognition requests; without it, all of them.",
     })
     filter: RecognitionRequestFilterInput | null,
     @Arg("orderBy", () => RecognitionRequestOrderEnum, {
       nullable: true,
       defaultValue: "CREATED_AT_DESC",
-      description: "In which order.",
+      description: "The order.",
     })
     orderBy: RequestOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
@@ -49,7 +48,9 @@ export class RecognitionRequestResolver {
     return connectionOf(found, REQUEST_LIST, page.order, () => requests.count(principal, checked));
   }
 
-  @FieldResolver(() => [PlateRecognitionType], { description: "Every plate read in the photo, best first." })
+  @FieldResolver(() => [PlateRecognitionType], {
+    description: "Every plate read in the photo, highest confidence first.",
+  })
   async recognitions(
     @Root() row: RecognitionRequestRow,
     @Ctx() { loaders }: GraphQLContext,

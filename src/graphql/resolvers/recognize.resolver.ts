@@ -1,6 +1,6 @@
 /** The two mutations that read a photo: as a multipart upload, or as base64 text. */
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from "type-graphql";
-import { decodeBase64Image } from "../../images/base64.js";
+import { decodeBase64Image } from "../../images/base64.decoder.js";
 import type { ImageFile, ImageLimits, ImageSource } from "../../images/photo.js";
 import type { RecognizeOptions } from "../../recognitions/request.records.js";
 import type { RecognitionService } from "../../recognitions/recognition.service.js";
@@ -11,17 +11,17 @@ import { RecognizeOptionsInput, recognizeOptionsOf } from "../inputs.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 import { RecognitionRequestType } from "../types/recognition-request.type.js";
 
-@ObjectType("RecognizePayload", { simpleResolvers: true, description: "What came of one photo." })
+@ObjectType("RecognizePayload", { simpleResolvers: true, description: "The outcome of one photo." })
 export class RecognizePayloadType {
-  @Field(() => RecognitionRequestType, { description: "The attempt." })
+  @Field(() => RecognitionRequestType, { description: "The recognition request." })
   request!: RecognitionRequestRow;
 
   @Field(() => [PlateRecognitionType], {
-    description: "Every plate read, best first; empty when the photo shows none.",
+    description: "Every plate read, highest confidence first; empty when the photo shows none.",
   })
   recognitions!: PlateRecognitionRow[];
 
-  @Field(() => Boolean, { description: "Whether this is an earlier answer given again." })
+  @Field(() => Boolean, { description: "Whether this is the answer of an earlier call." })
   reused!: boolean;
 }
 
@@ -38,7 +38,7 @@ export class RecognizeResolver {
   })
   async recognizeUpload(
     @Arg("image", () => UploadScalar, { description: "The photo." }) image: UploadedFile,
-    @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
+    @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "Data about the photo." })
     options: RecognizeOptionsInput | null,
     @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {
@@ -50,7 +50,7 @@ export class RecognizeResolver {
   })
   async recognizeBase64(
     @Arg("image", () => String, { description: "The photo: bare base64, or a `data:` URI." }) image: string,
-    @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "What is known about the photo." })
+    @Arg("options", () => RecognizeOptionsInput, { nullable: true, description: "Data about the photo." })
     options: RecognizeOptionsInput | null,
     @Ctx() context: GraphQLContext,
   ): Promise<RecognizePayloadType> {

@@ -1,4 +1,4 @@
-/** Readings counted over time. */
+/** Readings counted by hour, day, week or month. */
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { AppError, quoted } from "../../errors.js";
 import type { Timestamp } from "../../database/statement.js";
@@ -8,15 +8,15 @@ import { DateTimeScalar } from "../date-time.scalar.js";
 import { StatsIntervalEnum } from "../enums.js";
 import { checkedFilter, PlateRecognitionFilterInput } from "../inputs.js";
 
-@ObjectType("RecognitionStatsBucket", { simpleResolvers: true, description: "What was read in one stretch of time." })
+@ObjectType("RecognitionStatsBucket", { simpleResolvers: true, description: "Readings of one interval." })
 export class RecognitionStatsBucketType implements RecognitionStats {
-  @Field(() => DateTimeScalar, { description: "When the bucket begins, by the clocks of the time zone." })
+  @Field(() => DateTimeScalar, { description: "The start of the interval in the given time zone." })
   start!: Timestamp;
 
-  @Field(() => Int, { description: "How many readings." })
+  @Field(() => Int, { description: "The number of readings." })
   count!: number;
 
-  @Field(() => Int, { description: "How many different plates." })
+  @Field(() => Int, { description: "The number of different plates." })
   distinctPlates!: number;
 
   @Field(() => Float, { nullable: true, description: "Mean confidence, 0 to 100; null where there is no reading." })
@@ -27,20 +27,20 @@ export class RecognitionStatsBucketType implements RecognitionStats {
 export class StatsResolver {
   @Query(() => [RecognitionStatsBucketType], {
     description:
-      "Readings by `capturedAt`, counted by hour, day, week or month; buckets without any are there too. From `capturedAt.gte` to `lt` of the " +
-      `filter, else from the earliest reading to the latest. At most ${MAX_BUCKETS} buckets: the latest, where an end of the range is not given.`,
+      "Readings by `capturedAt`, counted by hour, day, week or month; intervals without readings are included. From `capturedAt.gte` to `lt` of the " +
+      `filter, otherwise from the earliest reading to the latest. At most ${MAX_BUCKETS} buckets: the latest ones, where an end of the range is not given.`,
   })
   async recognitionStats(
     @Arg("filter", () => PlateRecognitionFilterInput, {
       nullable: true,
-      description: "Which readings; all of them without it.",
+      description: "Which readings; without it, all of them.",
     })
     filter: PlateRecognitionFilterInput | null,
-    @Arg("interval", () => StatsIntervalEnum, { description: "How long a bucket is." }) interval: StatsInterval,
+    @Arg("interval", () => StatsIntervalEnum, { description: "The length of a bucket." }) interval: StatsInterval,
     @Arg("timeZone", () => String, {
       nullable: true,
       defaultValue: "Asia/Shanghai",
-      description: "The zone whose clocks the buckets follow, by its name in the tz database, such as Europe/Berlin.",
+      description: "The time zone of the buckets, by its name in the tz database, such as Europe/Berlin.",
     })
     timeZone: string | null,
     @Ctx() { principal, reads: { statistics }, searches }: GraphQLContext,
@@ -52,12 +52,12 @@ export class StatsResolver {
   }
 }
 
-/** Names only: PostgreSQL would read an offset such as +08:00 the other way round. */
+/** Accepts names only: PostgreSQL reads an offset such as +08:00 with the opposite sign. */
 function checkedTimeZone(name: string): string {
   try {
     if (/^[A-Za-z]/.test(name)) return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    // An unknown name; the error below says so.
+    // An unknown name: the error below names it.
   }
   throw new AppError("BAD_USER_INPUT", `${quoted(name)} is not a time zone: use a name such as Asia/Shanghai.`);
 }

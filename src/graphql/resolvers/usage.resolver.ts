@@ -1,10 +1,10 @@
-/** What a partner used. */
+/** A partner's usage in a range of time. */
 import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
 import type { Usage } from "../../statistics/usage.repository.js";
 import type { GraphQLContext } from "../context.js";
 import { DateTimeRangeInput } from "../inputs.js";
 
-@ObjectType("Usage", { simpleResolvers: true, description: "What a partner used in a range of time." })
+@ObjectType("Usage", { simpleResolvers: true, description: "A partner's usage in a range of time." })
 export class UsageType implements Usage {
   @Field(() => Int, { description: "Requests in which at least one plate was read." })
   recognitions!: number;
@@ -15,17 +15,17 @@ export class UsageType implements Usage {
   @Field(() => Int, { description: "Requests that failed." })
   failed!: number;
 
-  @Field(() => Int, { description: "Calls that got an earlier answer again." })
+  @Field(() => Int, { description: "Calls that were answered with an earlier answer." })
   reused!: number;
 
   @Field(() => Int, {
     description:
-      "Calls to the vendor, those that failed or whose outcome is unknown included: each may have been billed.",
+      "Calls to the vendor, including those that failed or whose outcome is unknown: each may have been billed.",
   })
   juheCalls!: number;
 
   @Field(() => Int, {
-    description: "Requests that the local engine worked on, also where the vendor's answer was taken.",
+    description: "Requests that the local engine processed, including those that the vendor answered.",
   })
   localCalls!: number;
 }
@@ -33,10 +33,10 @@ export class UsageType implements Usage {
 @Resolver()
 export class UsageResolver {
   @Query(() => UsageType, {
-    description: "What this partner used, by when its photos arrived and its calls were made.",
+    description: "This partner's usage, by the time at which photos arrived and calls were made.",
   })
   async usage(
-    @Arg("range", () => DateTimeRangeInput, { description: "The range; an end that is not given is open." })
+    @Arg("range", () => DateTimeRangeInput, { description: "The range; without an end it is open." })
     { gte, lt }: DateTimeRangeInput,
     @Ctx() { principal, reads: { usage } }: GraphQLContext,
   ): Promise<Usage> {

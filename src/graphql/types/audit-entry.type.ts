@@ -1,4 +1,4 @@
-/** The contract of one line of the audit log. */
+/** The contract of one entry of the audit log. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { AuditAction } from "../../accounts/store/audit-entry.entity.js";
 import type { AuditRow } from "../../accounts/store/audit.repository.js";
@@ -6,15 +6,15 @@ import type { Timestamp } from "../../database/statement.js";
 import { DateTimeScalar } from "../date-time.scalar.js";
 import { AuditActionEnum } from "../enums.js";
 
-@ObjectType("AuditEntry", { simpleResolvers: true, description: "Who did what to this partner's keys and records." })
+@ObjectType("AuditEntry", { simpleResolvers: true, description: "One action on this partner's keys or records." })
 export class AuditEntryType implements Omit<AuditRow, "key"> {
   @Field(() => ID, { description: "Opaque." })
   id!: string;
 
-  @Field(() => DateTimeScalar, { description: "When it began." })
+  @Field(() => DateTimeScalar, { description: "When the action began." })
   createdAt!: Timestamp;
 
-  @Field(() => AuditActionEnum, { description: "What was done." })
+  @Field(() => AuditActionEnum, { description: "The action." })
   action!: AuditAction;
 
   @Field(() => String, {
@@ -27,10 +27,10 @@ export class AuditEntryType implements Omit<AuditRow, "key"> {
   @Field(() => String, {
     nullable: true,
     description:
-      "What it was done to: a key's 12 characters, a reading's id, what was searched; null where only the count remains.",
+      "What the action concerned: a key's first 12 characters, a reading's id, or what was searched; null where only the count is kept.",
   })
   subject!: string | null;
 
-  @Field(() => Int, { description: "How many records it touched; 0 for a search." })
+  @Field(() => Int, { description: "The number of records that were changed or erased; 0 for a search." })
   affected!: number;
 }

@@ -1,4 +1,4 @@
-/** Relay connections; what is costly (the total) is fetched only when selected. */
+/** Relay connections. The total is counted only when it is selected. */
 import { Field, Int, ObjectType, type ClassType } from "type-graphql";
 import type { Page } from "../../database/keyset.js";
 import type { RecognitionRequestRow, PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
@@ -9,7 +9,7 @@ import { PlateRecognitionType } from "./plate-recognition.type.js";
 import { PlateType } from "./plate.type.js";
 import { RecognitionRequestType } from "./recognition-request.type.js";
 
-/** What the resolvers of a connection work from: the page, the cursors of its rows, and how to count the whole list. */
+/** A page with what its fields are resolved from: the rows, their cursors, and a function that counts the whole list. */
 export interface Connection<Row> extends Page<Row> {
   readonly cursorOf: (row: Row) => string;
   readonly count: () => Promise<number>;
@@ -30,13 +30,13 @@ export function connectionOf<Row, Order extends string>(
 
 @ObjectType("PageInfo", {
   simpleResolvers: true,
-  description: "Where a page stands in its list (Relay cursor connections).",
+  description: "The position of a page in its list (Relay cursor connections).",
 })
 export class PageInfoType {
-  @Field(() => Boolean, { description: "Whether more comes after this page." })
+  @Field(() => Boolean, { description: "Whether there are entries after this page." })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: "Whether more comes before this page." })
+  @Field(() => Boolean, { description: "Whether there are entries before this page." })
   hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true, description: "The cursor of the first entry; null on an empty page." })
@@ -46,7 +46,7 @@ export class PageInfoType {
   endCursor!: string | null;
 }
 
-/** An entry of a page as the resolvers give it. */
+/** An entry of a page, as the resolvers return it. */
 export interface Edge<Row> {
   cursor: string;
   node: Row;
@@ -59,14 +59,18 @@ interface ConnectionShape {
   totalCount: number;
 }
 
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? "An" : "A";
+}
+
 /**
  * The types `NameConnection` and `NameEdge` over nodes of the type `node`.
  * @param one what an entry is, such as `reading`
  */
 function connectionType(name: string, node: ClassType, one: string): ClassType<ConnectionShape> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${one} and its place in the list.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `${article(one)} ${one} and its cursor.` })
   class EdgeType implements Edge<object> {
-    @Field(() => String, { description: "For `after` or `before` of the next call." })
+    @Field(() => String, { description: "The value for `after` or `before` of the next call." })
     cursor!: string;
 
     @Field(() => node, { description: `The ${one}.` })
@@ -84,10 +88,10 @@ function connectionType(name: string, node: ClassType, one: string): ClassType<C
     @Field(() => [node], { description: `The ${one}s of this page.` })
     nodes!: object[];
 
-    @Field(() => PageInfoType, { description: "Where this page stands in the list." })
+    @Field(() => PageInfoType, { description: "The position of this page in the list." })
     pageInfo!: PageInfoType;
 
-    @Field(() => Int, { description: `How many ${one}s the whole list has; counted only when asked for.` })
+    @Field(() => Int, { description: `The number of ${one}s in the whole list; counted only when selected.` })
     totalCount!: number;
   }
   return ConnectionType;

@@ -1,10 +1,10 @@
-/** Relay's Node: anything that can be fetched again by its id. */
+/** Relay's Node: an object that can be fetched by its id. */
 import { Field, ID, InterfaceType } from "type-graphql";
 
 @InterfaceType("Node", {
-  description: "An object with an id by which it can be fetched again.",
+  description: "An object that can be fetched by its id.",
 })
 export abstract class NodeType {
-  @Field(() => ID, { description: "Opaque; the same for as long as the object exists." })
+  @Field(() => ID, { description: "Opaque; it never changes." })
   id!: string;
 }

@@ -6,7 +6,7 @@ import { DateTimeScalar } from "../date-time.scalar.js";
 
 @ObjectType("PlateCorrection", { simpleResolvers: true, description: "One correction of a reading's number." })
 export class PlateCorrectionType implements Omit<CorrectionRow, "recognitionKey"> {
-  @Field(() => DateTimeScalar, { description: "When it was corrected." })
+  @Field(() => DateTimeScalar, { description: "When the number was corrected." })
   correctedAt!: Timestamp;
 
   @Field(() => String, {

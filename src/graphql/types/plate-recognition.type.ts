@@ -1,4 +1,4 @@
-/** The contract of one reading; fields that the stored row does not carry as they are come from the resolver. */
+/** The contract of one reading. Fields that the stored row does not have are computed in `computed.fields.ts`. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Direction, PlateColor, PlateType as PlateKind } from "../../plates/plate.vocabulary.js";
 import type { RecognitionEngine } from "../../engines/engine.js";
@@ -14,19 +14,19 @@ import { RecognitionRequestType } from "./recognition-request.type.js";
 @ObjectType("BoundingBox", {
   simpleResolvers: true,
   description:
-    "Where the plate is, in pixels of the image as sent (the grid that the file stores, before any EXIF rotation). 车牌位置.",
+    "The position of the plate in pixels of the image as sent: of the pixels that the file stores, before its EXIF orientation is applied. 车牌位置.",
 })
 export class BoundingBoxType implements BoxRow {
-  @Field(() => Int, { description: "Pixels from the left edge to the plate." })
+  @Field(() => Int, { description: "Pixels from the left edge of the image to the left side of the plate." })
   left!: number;
 
-  @Field(() => Int, { description: "Pixels from the top edge to the plate." })
+  @Field(() => Int, { description: "Pixels from the top edge of the image to the upper side of the plate." })
   top!: number;
 
-  @Field(() => Int, { description: "Pixels from the left edge to where the plate ends." })
+  @Field(() => Int, { description: "Pixels from the left edge of the image to the right side of the plate." })
   right!: number;
 
-  @Field(() => Int, { description: "Pixels from the top edge to where the plate ends." })
+  @Field(() => Int, { description: "Pixels from the top edge of the image to the lower side of the plate." })
   bottom!: number;
 }
 
@@ -43,13 +43,13 @@ export class PlateRecognitionType implements RowFields {
   id!: string;
 
   @Field(() => String, {
-    description: "车牌号: upper case, no separators, such as 粤TNT444. The corrected number, where it was corrected.",
+    description: "车牌号: upper case, no separators, such as 粤TNT444. After a correction, the corrected number.",
   })
   plateNumber!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "The province abbreviation, such as 粤; null for plates that carry none.",
+    description: "The province abbreviation, such as 粤; null for plates without one.",
   })
   province!: string | null;
 
@@ -59,7 +59,9 @@ export class PlateRecognitionType implements RowFields {
   @Field(() => PlateTypeEnum, { description: "车牌类型." })
   type!: PlateKind;
 
-  @Field(() => Int, { description: "整牌可信度, 0 to 100: the higher, the likelier that the whole reading is right." })
+  @Field(() => Int, {
+    description: "整牌可信度, 0 to 100: the estimated probability in percent that the whole number is right.",
+  })
   confidence!: number;
 
   @Field(() => Int, {
@@ -71,25 +73,27 @@ export class PlateRecognitionType implements RowFields {
   @Field(() => DirectionEnum, { description: "车牌运动方向." })
   direction!: Direction;
 
-  @Field(() => DateTimeScalar, { description: "When the photo was taken: as the caller said, else when it arrived." })
+  @Field(() => DateTimeScalar, {
+    description: "When the photo was taken, as the caller stated it; otherwise when it arrived.",
+  })
   capturedAt!: Timestamp;
 
   @Field(() => DateTimeScalar, { description: "When the plate was read." })
   recognizedAt!: Timestamp;
 
-  @Field(() => String, { nullable: true, description: "The camera, as the caller named it." })
+  @Field(() => String, { nullable: true, description: "The camera's name, as the caller gave it." })
   cameraId!: string | null;
 
-  @Field(() => RecognitionEngineEnum, { description: "Who read it." })
+  @Field(() => RecognitionEngineEnum, { description: "The engine that read the plate." })
   engine!: RecognitionEngine;
 
   @Field(() => BoundingBoxType, {
     nullable: true,
-    description: "Where the plate is; null when the engine did not say.",
+    description: "The position of the plate; null when the engine did not report it.",
   })
   boundingBox!: BoundingBoxType | null;
 
-  @Field(() => RecognitionRequestType, { description: "The attempt that this reading came of." })
+  @Field(() => RecognitionRequestType, { description: "The recognition request that produced this reading." })
   request!: RecognitionRequestType;
 
   @Field(() => String, { description: "The number as the engine read it, before any correction." })
@@ -98,6 +102,6 @@ export class PlateRecognitionType implements RowFields {
   @Field(() => [PlateCorrectionType], { description: "Every correction of the number, earliest first." })
   corrections!: PlateCorrectionType[];
 
-  @Field(() => PlateType, { description: "Everything seen of this plate number." })
+  @Field(() => PlateType, { description: "The plate with this number and all of its readings." })
   plate!: PlateType;
 }

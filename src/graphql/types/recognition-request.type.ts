@@ -1,4 +1,4 @@
-/** The contract of one attempt at reading one photo. */
+/** The contract of a recognition request: one photo that was to be read. */
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { ErrorCode } from "../../errors.js";
 import type { ImageFormat, ImageSource } from "../../images/photo.js";
@@ -20,7 +20,7 @@ import { NodeType } from "./node.type.js";
 
 @ObjectType("ImageInfo", {
   simpleResolvers: true,
-  description: "What is known of a picture; the picture itself is not kept.",
+  description: "Data of an image. The image itself is not stored.",
 })
 export class ImageInfoType implements ImageRow {
   @Field(() => String, { description: "SHA-256 of the file, lower-case hexadecimal." })
@@ -29,13 +29,15 @@ export class ImageInfoType implements ImageRow {
   @Field(() => Int, { description: "The file's size in bytes." })
   byteSize!: number;
 
-  @Field(() => ImageFormatEnum, { description: "The file format, told by the content." })
+  @Field(() => ImageFormatEnum, { description: "The file format, determined from the content." })
   format!: ImageFormat;
 
-  @Field(() => Int, { description: "Pixels across, of the grid that the file stores." })
+  @Field(() => Int, {
+    description: "Pixels of a row, as the file stores them, before its EXIF orientation is applied.",
+  })
   width!: number;
 
-  @Field(() => Int, { description: "Pixels down, of the grid that the file stores." })
+  @Field(() => Int, { description: "Number of rows, as the file stores them." })
   height!: number;
 }
 
@@ -45,19 +47,19 @@ type RowFields = Omit<RecognitionRequestRow, "key" | "image">;
 @ObjectType("RecognitionRequest", {
   simpleResolvers: true,
   implements: NodeType,
-  description: "One attempt at reading one photo, successful or not.",
+  description: "One photo that was to be read, whether or not that succeeded.",
 })
 export class RecognitionRequestType implements RowFields {
   @Field(() => ID, { description: "Opaque Relay id." })
   id!: string;
 
-  @Field(() => RecognitionStatusEnum, { description: "How the attempt ended." })
+  @Field(() => RecognitionStatusEnum, { description: "The outcome." })
   status!: RecognitionStatus;
 
-  @Field(() => RecognitionEngineEnum, { description: "The engine that answered, or failed to." })
+  @Field(() => RecognitionEngineEnum, { description: "The engine that answered, or failed." })
   engine!: RecognitionEngine;
 
-  @Field(() => ImageSourceEnum, { description: "How the picture came in." })
+  @Field(() => ImageSourceEnum, { description: "How the image was sent." })
   source!: ImageSource;
 
   @Field(() => String, { nullable: true, description: "Juhe 单号." })
@@ -65,19 +67,19 @@ export class RecognitionRequestType implements RowFields {
 
   @Field(() => ErrorCodeEnum, {
     nullable: true,
-    description: "Why a FAILED attempt failed: the `code` that its caller got.",
+    description: "Why a FAILED request failed: the `code` that its caller received.",
   })
   errorCode!: ErrorCode | null;
 
   @Field(() => FallbackReasonEnum, {
     nullable: true,
-    description: "Why another engine answered than the one asked first; null when the first one did.",
+    description: "Why another engine answered than the first one; null when the first one answered.",
   })
   fallbackReason!: FallbackReason | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "The same in a sentence for people, with the vendor's error code or the confidence.",
+    description: "The same as a sentence, with the vendor's error code or the confidence.",
   })
   fallbackDetail!: string | null;
 
@@ -86,19 +88,19 @@ export class RecognitionRequestType implements RowFields {
 
   @Field(() => Int, {
     nullable: true,
-    description: "The vendor's error code, where it was asked and did not succeed.",
+    description: "The vendor's error code, where it was called and refused.",
   })
   juheErrorCode!: number | null;
 
-  @Field(() => ImageInfoType, { description: "The picture." })
+  @Field(() => ImageInfoType, { description: "The image." })
   image!: ImageInfoType;
 
-  @Field(() => Int, { description: "Milliseconds that the recognition took." })
+  @Field(() => Int, { description: "Duration of the recognition in milliseconds." })
   durationMs!: number;
 
   @Field(() => DateTimeScalar, { description: "When the photo arrived." })
   createdAt!: Timestamp;
 
-  @Field(() => String, { nullable: true, description: "The camera, as the caller named it." })
+  @Field(() => String, { nullable: true, description: "The camera's name, as the caller gave it." })
   cameraId!: string | null;
 }

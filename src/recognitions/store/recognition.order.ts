@@ -1,22 +1,18 @@
 /** The orders of a list of readings. */
-import { Keyset, type KeysetOrder } from "../../database/keyset.js";
+import { Keyset } from "../../database/keyset.js";
+import { bothWays, UUID_KEY } from "../../database/list.orders.js";
 import type { PlateRecognitionRow } from "./recognition.rows.js";
 
-type OrderProperty = "capturedAt" | "recognizedAt" | "confidence";
-
 const ORDERS = {
-  CAPTURED_AT_DESC: { property: "capturedAt", cast: "timestamptz", direction: "DESC" },
-  CAPTURED_AT_ASC: { property: "capturedAt", cast: "timestamptz", direction: "ASC" },
-  RECOGNIZED_AT_DESC: { property: "recognizedAt", cast: "timestamptz", direction: "DESC" },
-  RECOGNIZED_AT_ASC: { property: "recognizedAt", cast: "timestamptz", direction: "ASC" },
-  CONFIDENCE_DESC: { property: "confidence", cast: "int", direction: "DESC" },
-  CONFIDENCE_ASC: { property: "confidence", cast: "int", direction: "ASC" },
-} as const satisfies Record<string, KeysetOrder<OrderProperty>>;
+  ...bothWays("CAPTURED_AT", "capturedAt", "timestamptz"),
+  ...bothWays("RECOGNIZED_AT", "recognizedAt", "timestamptz"),
+  ...bothWays("CONFIDENCE", "confidence", "int"),
+};
 
 export type RecognitionOrder = keyof typeof ORDERS;
+type OrderProperty = "capturedAt" | "recognizedAt" | "confidence";
 
-export const RECOGNITION_LIST = new Keyset<PlateRecognitionRow, OrderProperty, "id", RecognitionOrder>(ORDERS, {
-  property: "id",
-  cast: "uuid",
-  of: (row) => row.key,
-});
+export const RECOGNITION_LIST = new Keyset<PlateRecognitionRow, OrderProperty, "id", RecognitionOrder>(
+  ORDERS,
+  UUID_KEY,
+);

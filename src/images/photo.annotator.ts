@@ -1,4 +1,4 @@
-/** Draws outlines with a line of text into a picture. */
+/** Draws outlines, each with a line of text, into a photo. */
 import sharp from "sharp";
 import { decodeUpright } from "./pixels.decoder.js";
 import type { Photo } from "./photo.js";

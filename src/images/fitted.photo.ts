@@ -1,11 +1,11 @@
-/** A picture that fits a receiver's limits: as it was sent where that will do, else upright, smaller and as JPEG. */
+/** Fits a photo to a receiver's limits: unchanged where it meets them, else upright, smaller and as JPEG. */
 import sharp from "sharp";
 import type { BoundingBox, ImageFormat, Photo } from "./photo.js";
 import { decodeUpright, type UprightPixels } from "./pixels.decoder.js";
-import { boxAsSent, uprightSize } from "./upright.grid.js";
+import { boxAsSent, uprightSize } from "./exif.orientation.js";
 
-/** What a receiver takes. */
-export interface PictureLimits {
+/** What a receiver accepts. */
+export interface ReceiverLimits {
   formats: readonly ImageFormat[];
   /** Pixels, for width and height alike. */
   minSide: number;
@@ -14,10 +14,10 @@ export interface PictureLimits {
   maxBase64Length: number;
 }
 
-export interface FittedPicture {
+export interface FittedPhoto {
   bytes: Buffer;
   format: ImageFormat;
-  /** Takes a box from this picture back to the photo as sent; null for one that lies outside it. */
+  /** Maps a box from these pixels to those of the photo as sent; null for a box that lies outside of it. */
   boxAsSent(box: BoundingBox): BoundingBox | null;
 }
 
@@ -30,17 +30,17 @@ const ATTEMPTS = [
   { scale: 0.25, quality: 75 },
 ] as const;
 
-/** Enough to prove that every byte is there; the pixels are thrown away. */
-const PROOF_SIDE = 256;
+/** Side of the decoded image in pixels, small because only the success of the decoding counts. */
+const CHECK_SIDE = 256;
 
 /**
- * The photo within the limits. It is decoded once in either case, so that a broken one is refused here and not by a
- * receiver who charges for it.
+ * The photo within the limits. It is decoded in either case, so that a broken one is refused here and not by a receiver who
+ * charges for it.
  * @throws AppError INVALID_IMAGE when it does not decode to its end.
  */
-export async function fitPicture(photo: Photo, limits: PictureLimits): Promise<FittedPicture> {
+export async function fitPhoto(photo: Photo, limits: ReceiverLimits): Promise<FittedPhoto> {
   if (!fits(photo, limits)) return reencode(photo, await decodeUpright(photo, { maxLongSide: limits.maxSide }), limits);
-  await decodeUpright(photo, { maxLongSide: PROOF_SIDE });
+  await decodeUpright(photo, { maxLongSide: CHECK_SIDE });
   return { bytes: photo.bytes, format: photo.format, boxAsSent: (box) => box };
 }
 
@@ -49,10 +49,10 @@ function base64Length(byteLength: number): number {
   return Math.ceil(byteLength / 3) * 4;
 }
 
-function fits({ format, orientation, width, height, bytes }: Photo, limits: PictureLimits): boolean {
+function fits({ format, orientation, width, height, bytes }: Photo, limits: ReceiverLimits): boolean {
   return (
     limits.formats.includes(format) &&
-    // Whether a receiver heeds the orientation is its secret, and with it the grid of its boxes.
+    // A receiver does not document whether it applies the EXIF orientation, nor which grid its boxes are in.
     orientation === 1 &&
     Math.min(width, height) >= limits.minSide &&
     Math.max(width, height) <= limits.maxSide &&
@@ -60,7 +60,7 @@ function fits({ format, orientation, width, height, bytes }: Photo, limits: Pict
   );
 }
 
-async function reencode(photo: Photo, pixels: UprightPixels, limits: PictureLimits): Promise<FittedPicture> {
+async function reencode(photo: Photo, pixels: UprightPixels, limits: ReceiverLimits): Promise<FittedPhoto> {
   for (const { scale, quality } of ATTEMPTS) {
     const shrink = Math.min(1, (limits.maxSide * scale) / Math.max(pixels.width, pixels.height));
     const width = Math.max(1, Math.round(pixels.width * shrink));
@@ -75,13 +75,13 @@ async function reencode(photo: Photo, pixels: UprightPixels, limits: PictureLimi
 async function encodeJpeg(pixels: UprightPixels, width: number, height: number, minSide: number, quality: number) {
   return await sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } })
     .resize({ width, height, fit: "fill" })
-    // Padding on the right and below makes up the shortest side allowed and leaves coordinates where they are.
+    // Padding to the shortest side allowed, on the right and below: coordinates do not change.
     .extend({ right: Math.max(0, minSide - width), bottom: Math.max(0, minSide - height), background: "black" })
     .jpeg({ quality })
     .toBuffer();
 }
 
-/** From the grid of `width` by `height` that was sent on, over the upright grid of the photo, to the stored one. */
+/** From the `width` × `height` pixels that were sent on, by way of the upright photo, to the grid that the file stores. */
 function mappedBox(box: BoundingBox, width: number, height: number, photo: Photo): BoundingBox | null {
   const upright = uprightSize(photo);
   const across = (x: number) => Math.round((Math.min(Math.max(x, 0), width) * upright.width) / width);

@@ -1,17 +1,17 @@
-/** EXIF orientation as arithmetic: from the upright grid that people and engines see to the grid that the file stores. */
+/** Applies EXIF orientations to sizes and boxes: between the upright photo and the grid that the file stores. */
 import type { BoundingBox, Photo } from "./photo.js";
 
 type StoredGrid = Pick<Photo, "width" | "height" | "orientation">;
 
-/** Orientations 5 to 8 lie on their side. */
-const FIRST_ON_ITS_SIDE = 5;
+/** Orientations 5 to 8 exchange width and height. */
+const FIRST_TRANSPOSED = 5;
 
-/** Pixels of the photo once it is turned upright. */
+/** Size in pixels of the photo after its orientation is applied. */
 export function uprightSize({ width, height, orientation }: StoredGrid): { width: number; height: number } {
-  return orientation >= FIRST_ON_ITS_SIDE ? { width: height, height: width } : { width, height };
+  return orientation >= FIRST_TRANSPOSED ? { width: height, height: width } : { width, height };
 }
 
-/** A box in the upright grid, in the grid that the file stores. */
+/** A box of the upright photo in the grid that the file stores. */
 export function boxAsSent(box: BoundingBox, { width, height, orientation }: StoredGrid): BoundingBox {
   const { left, top, right, bottom } = box;
   switch (orientation) {

@@ -1,11 +1,11 @@
-/** What the program says once it listens: its addresses, who may call it, and a first command to try. */
+/** The message of a started server: its addresses, who may call it, and an example of a call. */
 import { networkInterfaces } from "node:os";
 import type { Config } from "./config.js";
 
-export interface Greeting {
+export interface StartupMessage {
   /** The line that names the address. */
   listening: string;
-  /** What follows from the settings for everybody who can reach the server; null on a loopback address. */
+  /** Who may call a server that others can reach; null on a loopback address. */
   warning: string | null;
   /** Plain text for a person. */
   text: string;
@@ -18,11 +18,11 @@ export interface Started {
   database: string;
 }
 
-export function greetingOf({ url, engine, database }: Started, config: Config): Greeting {
+export function startupMessage({ url, engine, database }: Started, config: Config): StartupMessage {
   const others = otherAddresses(config.http.host).map((address) => urlOn(url, address));
   const everywhere = others.length === 0 ? "" : ` and on every address of this machine (${others.join(", ")})`;
   const lines = [`engine    ${engine}`, `database  ${database}`, `explore   ${url}/graphql`];
-  // An example that answers 401 helps nobody.
+  // Without a key the example would be answered 401.
   if (config.allowAnonymous) lines.push(`try       ${exampleFor(url)}`);
   return {
     listening: `listening on ${url}${everywhere}`,
@@ -33,7 +33,7 @@ export function greetingOf({ url, engine, database }: Started, config: Config): 
 
 function warningFor(allowAnonymous: boolean): string {
   return allowAnonymous
-    ? "HOST is not a loopback address and ALLOW_ANONYMOUS is true: everybody who reaches it may store photos' readings and read all of them"
+    ? "HOST is not a loopback address and ALLOW_ANONYMOUS is true: everybody who reaches it may store readings and read all of them"
     : "HOST is not a loopback address, so ALLOW_ANONYMOUS is false: callers without an accepted key are answered UNAUTHENTICATED";
 }
 

@@ -1,11 +1,11 @@
-/** Photos that come as text: bare base64 or a `data:` URI, checked before anything is decoded. */
+/** Decodes images sent as text: bare base64 or a `data:` URI. */
 import { AppError } from "../errors.js";
 import { loopTurn } from "../loop.turn.js";
 import type { ImageLimits } from "./photo.js";
 
 const DATA_URI = /^data:[^,]{0,256},/i;
 
-/** What a character may be. One pass over a table: a regular expression takes seconds for 10 MB of single spaces. */
+/** Kinds of characters. A table is read once per character: a regular expression takes seconds for 10 MB of single spaces. */
 const [INVALID, DIGIT, SPACE, PADDING] = [0, 1, 2, 3];
 const KIND = new Uint8Array(128).fill(INVALID);
 for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
@@ -13,12 +13,12 @@ for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 for (const space of " \t\r\n\f\v") KIND[space.charCodeAt(0)] = SPACE;
 KIND["=".charCodeAt(0)] = PADDING;
 
-/** Characters that are decoded in one round of the event loop: some 5 ms, fresh memory included. */
+/** Characters that are decoded in one turn of the event loop: about 5 ms, allocation included. */
 const SLICE_CHARACTERS = 512 * 1024;
 
 /**
- * The bytes that the text stands for. White space and the URL-safe alphabet are accepted.
- * @throws AppError IMAGE_TOO_LARGE by the length of the text alone; INVALID_IMAGE when it is empty or not base64.
+ * The bytes that the text encodes. White space and the URL-safe alphabet are accepted.
+ * @throws AppError IMAGE_TOO_LARGE by the length of the text, before all of it is decoded; INVALID_IMAGE when it is empty or not base64.
  */
 export async function decodeBase64Image(text: string, limits: Pick<ImageLimits, "maxBytes">): Promise<Buffer> {
   const header = DATA_URI.exec(text.slice(0, 300))?.[0] ?? "";
@@ -38,16 +38,16 @@ export async function decodeBase64Image(text: string, limits: Pick<ImageLimits, 
     if (bytes.write(text.slice(slice.start, slice.end), length, "base64") !== expected) throw notBase64();
     length += expected;
   }
-  if (length === 0) throw new AppError("INVALID_IMAGE", "The picture is empty.");
+  if (length === 0) throw new AppError("INVALID_IMAGE", "The image is empty.");
   return bytes.subarray(0, length);
 }
 
 interface Slice {
   start: number;
   end: number;
-  /** Characters that stand for 6 bits each; a multiple of 4 but at the end of the text. */
+  /** Characters of 6 bits each; a multiple of 4 except at the end of the text. */
   digits: number;
-  /** Whether padding was seen, behind which only white space may follow. */
+  /** Whether padding was seen; only white space may follow it. */
   padded: boolean;
 }
 
@@ -63,15 +63,15 @@ function sliceAt(text: string, start: number, paddedBefore: boolean): Slice {
     else if (kind === PADDING && padding < 2) padding += 1;
     else if (kind !== SPACE) throw notBase64();
   }
-  // A single digit at the end stands for less than a byte.
+  // A single character at the end holds less than a byte.
   if (digits % 4 === 1) throw notBase64();
   return { start, end, digits, padded: padding > 0 };
 }
 
 function notBase64(): AppError {
-  return new AppError("INVALID_IMAGE", "The picture is not base64.");
+  return new AppError("INVALID_IMAGE", "The image is not base64.");
 }
 
 export function tooManyBytes(maxBytes: number): AppError {
-  return new AppError("IMAGE_TOO_LARGE", `The picture is larger than ${maxBytes} bytes.`);
+  return new AppError("IMAGE_TOO_LARGE", `The image is larger than ${maxBytes} bytes.`);
 }
