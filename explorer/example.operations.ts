@@ -1,5 +1,5 @@
 /** The examples one by one, each with the variables that it declares. */
-import { parse, type OperationDefinitionNode } from "graphql";
+import { parse, print, type OperationDefinitionNode } from "graphql";
 import { EXAMPLES, EXAMPLE_VARIABLES } from "../src/graphql/examples";
 
 export interface Example {
@@ -14,13 +14,13 @@ export function exampleOperations(): Example[] {
   return parse(EXAMPLES)
     .definitions.filter((definition): definition is OperationDefinitionNode => "variableDefinitions" in definition)
     .map((definition) => {
-      const { start = 0, end = 0 } = definition.loc ?? {};
+      const { start = 0 } = definition.loc ?? {};
       const comment = /# \d+\. ([^\n]*)\n$/.exec(EXAMPLES.slice(0, start))?.[1] ?? definition.name?.value ?? "";
       const declared = (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
       const variables = declared.filter((name) => name in EXAMPLE_VARIABLES);
       return {
         title: comment.replace(/\.$/, ""),
-        query: `# ${comment}\n${EXAMPLES.slice(start, end)}\n`,
+        query: `# ${comment}\n${print(definition)}\n`,
         variables:
           variables.length === 0
             ? ""

@@ -38,7 +38,7 @@ export function showExplorer(root: HTMLElement): void {
             {merge}
             {copy}
             {createPortal(<FileVariables files={files} />, strip) as ReactNode}
-            <TabLeavesEditors />
+            <EditorsForAll />
           </>
         )}
       </GraphiQL.Toolbar>
@@ -46,12 +46,14 @@ export function showExplorer(root: HTMLElement): void {
   );
 }
 
-/** CodeMirror takes the Tab key for itself; a keyboard could then never leave an editor. */
-function TabLeavesEditors() {
+/** CodeMirror takes the Tab key for itself, so that a keyboard could never leave an editor, and its fields have no names for a screen reader. */
+function EditorsForAll() {
   const { queryEditor, variableEditor, headerEditor, responseEditor } = useEditorContext({ nonNull: true });
   useEffect(() => {
-    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor]) {
+    const editors = { Query: queryEditor, Variables: variableEditor, Headers: headerEditor, Response: responseEditor };
+    for (const [name, editor] of Object.entries(editors)) {
       editor?.addKeyMap({ Tab: false, "Shift-Tab": false });
+      editor?.getInputField().setAttribute("aria-label", name);
     }
   }, [queryEditor, variableEditor, headerEditor, responseEditor]);
   return null;
