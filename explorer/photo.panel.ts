@@ -43,9 +43,9 @@ async function read(file: File): Promise<void> {
   image.alt = `The photo ${file.name}`;
   image.src = URL.createObjectURL(file);
   const [answer, shown] = await Promise.all([
-    send({ query: READ_PHOTO, variables: {} }, new Map([["photo", file]])).catch(
-      (): Answer => ({ errors: [{ message: "The server can't be reached." }] }),
-    ),
+    send({ query: READ_PHOTO, variables: {} }, new Map([["photo", file]])).catch((): Answer => ({
+      errors: [{ message: "The server can't be reached." }],
+    })),
     image.decode().then(
       () => true,
       () => false,

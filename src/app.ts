@@ -19,6 +19,7 @@ import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
 import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
+import { TrustedDocuments } from "./graphql/trusted.documents.js";
 import { ByteBudget } from "./http/byte.budget.js";
 import { readExplorer } from "./http/explorer.assets.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
@@ -128,7 +129,8 @@ async function serve(
   ]);
   // Runs after the HTTP server is closed and before the engines and the stores are.
   releases.push(() => service.idle());
-  const graphql = await startGraphQL(schema, logger, config.operations);
+  const documents = await TrustedDocuments.load(config.trustedDocuments, schema, config.operations);
+  const graphql = await startGraphQL(schema, logger, config.operations, documents);
   releases.push(() => graphql.server.stop());
   const allowedOrigins = [...SANDBOX_ORIGINS, ...config.http.corsOrigins];
   const http = await createHttpServer({

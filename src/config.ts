@@ -1,5 +1,6 @@
 /** One parse of the environment, which nothing else reads. The settings stand by subject in `config/`, each with its default and its check. */
 import { z } from "zod";
+import { DOCUMENT_SETTINGS, documentConfig, type DocumentConfig } from "./config/document.settings.js";
 import { DATABASE_SETTINGS, databaseConfig, type DatabaseConfig } from "./config/database.settings.js";
 import { ENGINE_SETTINGS, engineConfig, type EngineConfig } from "./config/engine.settings.js";
 import { HTTP_SETTINGS, httpConfig, type HttpConfig } from "./config/http.settings.js";
@@ -8,7 +9,7 @@ import { OPERATION_SETTINGS, operationLimits, type OperationLimits } from "./con
 import { PARTNER_SETTINGS, partnerConfig, type PartnerConfig } from "./config/partner.settings.js";
 import { isLoopback, oneOf } from "./config/setting.values.js";
 
-export interface Config extends EngineConfig, PartnerConfig {
+export interface Config extends EngineConfig, PartnerConfig, DocumentConfig {
   readonly http: HttpConfig;
   readonly database: DatabaseConfig;
   readonly operations: OperationLimits;
@@ -35,6 +36,7 @@ const environmentSchema = z.object({
   ...DATABASE_SETTINGS,
   ...ENGINE_SETTINGS,
   ...OPERATION_SETTINGS,
+  ...DOCUMENT_SETTINGS,
   ...PARTNER_SETTINGS,
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
 });
@@ -65,6 +67,7 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: env.LOG_LEVEL,
     ...engineConfig(env),
     ...partnerConfig(env),
+    ...documentConfig(env),
   };
 }
 
@@ -76,6 +79,9 @@ function contradictions(given: Environment): string[] {
   }
   if (given.DATABASE_REPLICA_URLS !== undefined && given.DATABASE_URL === undefined) {
     faults.push("DATABASE_REPLICA_URLS needs a DATABASE_URL, the primary that they follow");
+  }
+  if (given.TRUSTED_DOCUMENTS_ONLY === "true" && given.TRUSTED_DOCUMENTS === undefined) {
+    faults.push("TRUSTED_DOCUMENTS_ONLY needs TRUSTED_DOCUMENTS, the file of those documents");
   }
   if (given.ALLOW_ANONYMOUS === "true" && given.HOST !== undefined && !isLoopback(given.HOST)) {
     faults.push(

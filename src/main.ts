@@ -54,7 +54,8 @@ try {
     process.exit(1);
   });
 } catch (error) {
-  logger.fatal({ err: error }, error instanceof Error ? error.message : "the start failed");
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else logger.fatal({ err: error }, error instanceof Error ? error.message : "the start failed");
   process.exit(1);
 }
 

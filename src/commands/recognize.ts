@@ -11,7 +11,7 @@ import { annotated } from "../images/photo.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, exit, oneLine } from "./command.fault.js";
+import { configOrExit, exit, oneLine, reasonOf } from "./command.fault.js";
 import { photoFiles } from "./photo.files.js";
 import { startProgressBar } from "./progress.bar.js";
 import { faultOf, formatted, headerOf, READING_FORMATS, type Outcome, type ReadingFormat } from "./reading.formats.js";
@@ -150,8 +150,7 @@ function argumentsGiven(): { paths: string[]; format: ReadingFormat; annotateDir
   if (positionals.length === 0) exit(`No photo was named.\n\n${USAGE}`, 2);
   if (positionals.filter((path) => path === STANDARD_INPUT).length > 1) exit(`"-" can be named once.`, 2);
   const format = READING_FORMATS.find((name) => name === (values.json ? "json" : values.format));
-  if (format === undefined)
-    exit(`--format must be one of ${READING_FORMATS.join(", ")}, and is ${values.format}.`, 2);
+  if (format === undefined) exit(`--format must be one of ${READING_FORMATS.join(", ")}, and is ${values.format}.`, 2);
   return { paths: positionals, format, annotateDir: values.annotate === undefined ? null : absolute(values.annotate) };
 }
 

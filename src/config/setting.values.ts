@@ -47,6 +47,31 @@ export const hostList = z
     "must be comma-separated host names such as plates.example.com, without scheme and port",
   );
 
+/** Names of networks that Fastify knows. */
+const PROXY_NETWORKS = ["loopback", "linklocal", "uniquelocal"];
+
+/** A number of hops is not taken: callers that reach the server without the proxy could choose their address. Fastify trusts nobody then. */
+export const proxyList = z
+  .string()
+  .transform(listOf)
+  .superRefine((proxies, context) => {
+    const wrong = proxies.filter((proxy) => !isNetwork(proxy) && !PROXY_NETWORKS.includes(proxy));
+    if (wrong.length === 0) return;
+    context.addIssue({
+      code: "custom",
+      message: `must be comma-separated addresses, networks such as 10.0.0.0/8, or ${PROXY_NETWORKS.join(", ")}; not ${wrong.join(", ")}`,
+    });
+  });
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+}
+
 export function listOf(text: string): string[] {
   return text
     .split(",")

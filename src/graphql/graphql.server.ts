@@ -17,11 +17,13 @@ import { documentStore } from "./document.store.js";
 import { documentBytes } from "./limits/document.bytes.js";
 import { tooMuch } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
+import type { TrustedDocuments } from "./trusted.documents.js";
 
 export interface GraphQLService {
   server: ApolloServer<GraphQLContext>;
   /** For faults found before there is an operation to run. */
   formatError: ErrorFormatter;
+  documents: TrustedDocuments;
   /**
    * Checks the length of a document before it is hashed and parsed; anything but text is left to Apollo.
    * @throws AppError OPERATION_TOO_LARGE
@@ -33,6 +35,7 @@ export async function startGraphQL(
   schema: GraphQLSchema,
   logger: Logger,
   limits: OperationLimits,
+  documents: TrustedDocuments,
 ): Promise<GraphQLService> {
   const formatError = createErrorFormatter(logger, limits.documentTokens);
   const plugins: ApolloServerPlugin<GraphQLContext>[] = [
@@ -66,6 +69,7 @@ export async function startGraphQL(
   return {
     server,
     formatError,
+    documents,
     checkDocument: (query) => {
       if (typeof query !== "string") return;
       const bytes = documentBytes(query);

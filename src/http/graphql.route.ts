@@ -1,5 +1,6 @@
 /** /graphql: a request becomes an operation once its caller is let in, Apollo Server runs it, and every answer takes the media type asked for. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { GraphQLError } from "graphql";
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
 import type { Admission } from "../accounts/admission.js";
 import type { Principal } from "../accounts/principal.js";
@@ -45,11 +46,12 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
     } catch (error) {
       discardRest(request.raw);
       const message = error instanceof Error ? error.message : String(error);
-      return reply
-        .code(statusOf(error))
-        .headers(headersOf(error))
-        .type(answerType(request.headers.accept))
-        .send(JSON.stringify({ errors: [options.graphql.formatError({ message }, error)] }));
+      const extensions = error instanceof GraphQLError ? { extensions: error.extensions } : {};
+      const type = answerType(request.headers.accept);
+      const text = JSON.stringify({ errors: [options.graphql.formatError({ message, ...extensions }, error)] });
+      // A GraphQL error refuses a request that is well-formed.
+      const status = error instanceof GraphQLError ? requestErrorStatus(type) : statusOf(error);
+      return reply.code(status).headers(headersOf(error)).type(type).send(text);
     }
   });
 }
@@ -71,7 +73,8 @@ async function answer(
   refuseSimpleRequest(method, headers);
   const principal = await admitRequest(options.admission, request, reply);
   share.assignTo(principal.partnerId);
-  const operation = method === "POST" ? await readOperation(request, exchange, options) : undefined;
+  const { documents } = options.graphql;
+  const operation = method === "POST" ? documents.inBody(await readOperation(request, exchange, options)) : undefined;
   options.graphql.checkDocument(queryOf(operation));
   const since = positionIn(request);
   const {
@@ -82,7 +85,7 @@ async function answer(
     httpGraphQLRequest: {
       method,
       headers: headerMap(request),
-      search: method === "GET" ? searchOf(raw.url ?? "") : "",
+      search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
       body: operation,
     } satisfies HTTPGraphQLRequest,
     context: async () => options.createContext(principal, exchange, since),
@@ -139,11 +142,15 @@ const REQUEST_ERRORS: ReadonlySet<unknown> = new Set([
  * tell their errors apart (GraphQL over HTTP, 6.4.1). As `application/graphql-response+json` they have 400.
  */
 function isRequestError(status: number | undefined, contentType: string | undefined, text: string): boolean {
-  if (status !== 400 || contentType?.startsWith("application/json") !== true) return false;
+  if (status !== 400 || contentType === undefined || requestErrorStatus(contentType) !== 200) return false;
   const { data, errors = [] } = JSON.parse(text) as { data?: unknown; errors?: { extensions?: { code?: unknown } }[] };
   return (
     data === undefined && errors.length > 0 && errors.every(({ extensions }) => REQUEST_ERRORS.has(extensions?.code))
   );
+}
+
+function requestErrorStatus(contentType: string): number {
+  return contentType.startsWith("application/json") ? 200 : 400;
 }
 
 function positionIn({ headers }: FastifyRequest): LogPosition {

@@ -15,6 +15,8 @@ export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, Hea
   /** Milliseconds that a caller may take to read an answer. */
   answerTimeoutMs: number;
   maxConnections: number;
+  /** Addresses and networks whose `X-Forwarded-For` says who calls; from anybody else the header is ignored. */
+  trustedProxies: readonly string[];
   logger: Logger;
 }
 
@@ -34,6 +36,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   const app = fastify({
     // Fastify's own log writes two lines for each request; what matters of them is in the metrics.
     logger: false,
+    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     forceCloseConnections: "idle",
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Routes limit the time of a body themselves, and answer; this covers requests that no route reads.

@@ -45,15 +45,18 @@ test.each(["migrate", "seed"])("E7: %s with a bad address says so without a stac
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 
-test.each(["migrate", "seed"])("E8: %s waits for a database that is not up, then names the setting", async (command) => {
-  const port = await closedPort();
-  const settings = { DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/plates`, DATABASE_WAIT_SECONDS: "1" };
-  const { code, stdout, stderr } = await run(command, [], settings);
-  expect(code).toBe(1);
-  expect(stdout).toContain(`127.0.0.1:${port} (DATABASE_URL) is not up yet`);
-  expect(stderr).toMatch(/^[^\n]*\(DATABASE_URL\) can't be reached: connect ECONNREFUSED[^\n]*\n$/);
-  expect(stdout + stderr).not.toContain("secret");
-});
+test.each(["migrate", "seed"])(
+  "E8: %s waits for a database that is not up, then names the setting",
+  async (command) => {
+    const port = await closedPort();
+    const settings = { DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/plates`, DATABASE_WAIT_SECONDS: "1" };
+    const { code, stdout, stderr } = await run(command, [], settings);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`127.0.0.1:${port} (DATABASE_URL) is not up yet`);
+    expect(stderr).toMatch(/^[^\n]*\(DATABASE_URL\) can't be reached: connect ECONNREFUSED[^\n]*\n$/);
+    expect(stdout + stderr).not.toContain("secret");
+  },
+);
 
 test("E8: the server waits too", async () => {
   const port = await closedPort();

@@ -122,7 +122,9 @@ if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped
     const { page } = await visit(browser, `${server.url}/explorer`, PHONE);
     await page.locator(".graphiql-query-editor .CodeMirror textarea").first().focus();
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.closest('.graphiql-query-editor .CodeMirror') === null")).toBe(true);
+    expect(await page.evaluate("document.activeElement.closest('.graphiql-query-editor .CodeMirror') === null")).toBe(
+      true,
+    );
     await tabTo(page, "button[data-shows=photo]");
     await page.keyboard.press("Enter");
     await tabTo(page, "#photo-file");

@@ -65,6 +65,16 @@ describe("settings", () => {
     expect(misspeltSettings(Object.fromEntries(others.map((name) => [name, "x"])))).toEqual([]);
   });
 
+  test("proxies are addresses and networks", () => {
+    const trustedProxies = ["10.0.0.1", "10.0.0.0/8", "fd00::/8", "::1", "loopback"];
+    expect(readConfig({ TRUSTED_PROXIES: trustedProxies.join(" , ") }).http).toMatchObject({ trustedProxies });
+  });
+
+  test.each(["3", "true", "proxy.example.com", "10.0.0.0/33", "10.0.0.0/0", "::1/129", "10.0.0.0/8/8", "10.0.0.300"])(
+    "%s is no proxy and is named",
+    (proxy) => expect(() => readConfig({ TRUSTED_PROXIES: `127.0.0.1, ${proxy}` })).toThrow(`not ${proxy}`),
+  );
+
   test("all faults come at once", () => {
     expect.assertions(2);
     try {
