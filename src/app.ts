@@ -105,7 +105,7 @@ async function serve(
     new RecognitionWriter(stores.inTransaction, logger),
     {
       limits: config.images,
-      onAttempt: ({ engine, status, seconds }) => {
+      onOutcome: ({ engine, status, seconds }) => {
         metrics.recognitions.inc({ engine, status });
         metrics.recognitionSeconds.observe({ engine }, seconds);
       },

@@ -1,11 +1,11 @@
-/** Lets a caller in: who it is, and whether its requests of this minute are spent. */
+/** Admits a caller: authenticates it and counts the request against its limit. */
 import type { Authenticator, Caller } from "./authenticator.js";
 import type { Principal } from "./principal.js";
 import type { RateLimiter, RateLimitState } from "./rate.limiter.js";
 
 export interface Admitted {
   principal: Principal;
-  /** Null where no limit holds. */
+  /** Null where there is no limit. */
   rate: RateLimitState | null;
 }
 

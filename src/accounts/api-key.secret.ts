@@ -1,16 +1,16 @@
-/** API keys as text: `plg_`, 12 characters by which a key is found, 40 characters that are secret. */
+/** API keys as text: `plg_`, 12 characters by which a key is looked up, 40 characters that are secret. */
 import { hash, randomInt, timingSafeEqual } from "node:crypto";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LOOKUP_LENGTH = 12;
-/** 62^40: some 238 bits, so that a plain hash of it can't be searched. */
+/** 62^40: some 238 bits, too many for a brute-force search of the hash. */
 const SECRET_LENGTH = 40;
 
 /** For secret scanners; also in SECURITY.md. */
 const API_KEY = /^plg_([0-9A-Za-z]{12})_([0-9A-Za-z]{40})$/;
 
 export interface NewApiKey {
-  /** The whole key: shown once, never stored. */
+  /** The whole key: printed once, never stored. */
   text: string;
   /** Stored in the clear; unique. */
   lookup: string;
@@ -24,12 +24,12 @@ export function createApiKey(): NewApiKey {
   return { text, lookup, hash: hashOf(text) };
 }
 
-/** The part by which the key is found; null for a text that is no key. */
+/** The part by which the key is looked up; null for a text that is no key. */
 export function lookupOf(text: string): string | null {
   return API_KEY.exec(text)?.[1] ?? null;
 }
 
-/** Whether a text has the form of our keys. */
+/** Whether a text has the form of a key. */
 export function isApiKey(text: string): boolean {
   return API_KEY.test(text);
 }

@@ -1,4 +1,4 @@
-/** Turns the key that a caller shows into a principal. */
+/** Turns the API key of a request into a principal. */
 import { LRUCache } from "lru-cache";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { AppError } from "../errors.js";
@@ -7,18 +7,18 @@ import { lookupOf, matchesHash } from "./api-key.secret.js";
 import { anonymousPrincipal, type Principal } from "./principal.js";
 import type { AccountStore, ApiKeyRow } from "./store/account.store.js";
 
-/** A revoked key is refused by every server within this time. A read then costs no statement for its key. */
+/** Keys are cached for this time, so that most requests cost no statement for their key; a revoked key is refused within it. */
 const CACHE_MS = 5_000;
 const CACHED_KEYS = 10_000;
 /** `last_used_at` is written at most this often for a key. */
 const USED_EVERY_MS = 60_000;
-/** Wrong keys of one address in a minute; further ones are refused unread. */
+/** Wrong keys of one address in a minute; further ones are refused without a look-up. */
 const FAILURES_PER_MINUTE = 20;
 const FAILURES_SECONDS = 60;
 const SUSPECTS = 100_000;
 
 export interface Caller {
-  /** Null where the caller shows no key. */
+  /** Null where the request has no key. */
   key: string | null;
   address: string;
 }
@@ -27,7 +27,7 @@ export class Authenticator {
   private readonly keys = new LRUCache<string, { key: ApiKeyRow | null }>({ max: CACHED_KEYS, ttl: CACHE_MS });
   private readonly used = new LRUCache<string, true>({ max: CACHED_KEYS, ttl: USED_EVERY_MS });
   private readonly failures = new RateLimiterMemory({ points: FAILURES_PER_MINUTE, duration: FAILURES_SECONDS });
-  /** Addresses with failures: all others need not be looked up. */
+  /** Addresses that sent wrong keys; only these are looked up in the limiter. */
   private readonly suspects = new LRUCache<string, true>({ max: SUSPECTS, ttl: FAILURES_SECONDS * 1000 });
 
   constructor(
@@ -36,7 +36,7 @@ export class Authenticator {
     private readonly logger: Pick<Logger, "warn">,
   ) {}
 
-  /** @throws AppError UNAUTHENTICATED; RATE_LIMITED for an address that showed too many wrong keys */
+  /** @throws AppError UNAUTHENTICATED; RATE_LIMITED for an address that sent too many wrong keys */
   async authenticate({ key, address }: Caller): Promise<Principal> {
     if (key === null) {
       if (this.allowAnonymous) return anonymousPrincipal(address);
@@ -82,7 +82,7 @@ export class Authenticator {
     return key.expiresAt !== null && key.expiresAt.getTime() <= Date.now() ? null : key;
   }
 
-  /** Not awaited: nobody's answer waits for it, and a lost time of use is written a minute later. */
+  /** Not awaited: the answer does not depend on it, and a time that could not be stored is stored a minute later. */
   private markUsed({ id }: ApiKeyRow): void {
     if (this.used.has(id)) return;
     this.used.set(id, true);

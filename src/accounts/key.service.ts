@@ -1,4 +1,4 @@
-/** Makes, lists, revokes and rotates API keys: what `npm run keys` does. */
+/** Creates, lists, revokes and rotates API keys, for `npm run keys`. */
 import { v7 as uuidv7 } from "uuid";
 import { AppError } from "../errors.js";
 import { createApiKey } from "./api-key.secret.js";
@@ -6,7 +6,7 @@ import type { ApiScope } from "./scopes.js";
 import type { AccountStore, ApiKeyWithPartner } from "./store/account.store.js";
 
 export interface NewKeyOptions {
-  /** The partner's name; the partner is made where there is none. */
+  /** The partner's name; a partner that does not exist is created. */
   partner: string;
   scopes: readonly ApiScope[];
   expiresAt: Date | null;
@@ -32,9 +32,9 @@ export class KeyService {
   }
 
   /**
-   * A new key with the old one's partner, scopes and limit; the old one works for `graceMs` more.
+   * Creates a key with the old one's partner, scopes and limit. The old one works for another `graceMs` milliseconds.
    * @returns the new key's text
-   * @throws AppError NOT_FOUND for a key that is not there, is revoked or has expired
+   * @throws AppError NOT_FOUND for a key that does not exist, is revoked or has expired
    */
   async rotate(lookup: string, graceMs: number): Promise<string> {
     const old = await this.store.findKey(lookup);

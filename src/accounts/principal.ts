@@ -1,4 +1,4 @@
-/** Who calls. `http/` makes one principal for each request; every read and write of the stores asks for it. */
+/** The caller of a request. `http/` creates one principal per request; every read and write of the stores takes it. */
 import { AppError } from "../errors.js";
 import { BUILT_IN_PARTNER_ID } from "./store/partner.entity.js";
 import { API_SCOPES, type ApiScope } from "./scopes.js";
@@ -6,14 +6,14 @@ import { API_SCOPES, type ApiScope } from "./scopes.js";
 export interface Principal {
   /** UUID of the partner whose records the caller reads and writes. */
   readonly partnerId: string;
-  /** UUID of the key that the caller showed; null for anonymous callers. */
+  /** UUID of the key that the caller sent; null for anonymous callers. */
   readonly keyId: string | null;
   /** The 12 characters by which that key is listed, for the audit log. */
   readonly keyLookup: string | null;
   readonly scopes: ReadonlySet<ApiScope>;
   /** Requests a minute of this key alone; null where the server's own limit holds for the partner. */
   readonly rateLimitPerMinute: number | null;
-  /** Tells the callers of one partner apart: a caller reads its own writes, from a replica only once they are there. */
+  /** Distinguishes the callers of one partner: a caller reads from a replica only once its own writes are there. */
   readonly clientId: string;
 }
 
@@ -31,7 +31,7 @@ export function anonymousPrincipal(clientId: string): Principal {
   };
 }
 
-/** The principal of a job of the server's own: the partner whose records it works on, without any scope of a caller. */
+/** The principal of the server's own jobs: the partner whose records are processed, without scopes. */
 export function jobPrincipal(partnerId: string): Principal {
   return { partnerId, keyId: null, keyLookup: null, scopes: new Set(), rateLimitPerMinute: null, clientId: "job" };
 }

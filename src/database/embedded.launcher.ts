@@ -42,6 +42,18 @@ export async function unprivileged(...paths: readonly string[]): Promise<Launche
   };
 }
 
+/**
+ * PostgreSQL's programs look at each other with their user's own permissions, whatever capabilities they have.
+ * @throws Error where this process is root and `nobody` can't reach the program
+ */
+export async function refuseUnreachable(program: string): Promise<void> {
+  if (process.getuid?.() !== 0 || (await isReachable(program))) return;
+  throw new Error(
+    `PostgreSQL refuses to run as root, and other users can't enter the folder that ${dirname(program)} is in: start plategraph as another user, ` +
+      "install it in a folder that everyone may enter, or set DATABASE_URL.",
+  );
+}
+
 async function idOf(flag: "-u" | "-g"): Promise<number> {
   return Number((await run("id", [flag, "nobody"])).stdout);
 }

@@ -63,7 +63,15 @@ function causeOf(error: unknown): unknown {
 /** The code of an error that the request itself causes; null for any other. */
 function requestFaultOf(error: unknown, code: unknown): string | null {
   if (typeof code === "string" && REQUEST_FAULTS.has(code)) return isValueFault(error) ? "BAD_USER_INPUT" : code;
-  return isArgumentFault(causeOf(error)) ? "BAD_USER_INPUT" : null;
+  if (isArgumentFault(causeOf(error))) return "BAD_USER_INPUT";
+  return isUncodedRefusal(causeOf(error)) ? "BAD_REQUEST" : null;
+}
+
+/** Apollo Server refuses some persisted queries (unknown version, wrong hash) with a status and no code. */
+function isUncodedRefusal(error: unknown): boolean {
+  if (!(error instanceof GraphQLError) || error.extensions.code !== undefined) return false;
+  const { http } = error.extensions as { http?: { status?: number } };
+  return http?.status === 400;
 }
 
 /** A literal of the wrong kind (a bad date, an unknown enum value) is an argument out of range, not a malformed document. */

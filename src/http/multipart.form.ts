@@ -51,7 +51,7 @@ export async function readForm(request: IncomingMessage, limits: FormLimits): Pr
   parser.on("file", (field, stream) => {
     const chunks: Buffer[] = [];
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    stream.on("limit", () => fail(`The picture is larger than ${limits.maxFileBytes} bytes.`, "IMAGE_TOO_LARGE"));
+    stream.on("limit", () => fail(`The image is larger than ${limits.maxFileBytes} bytes.`, "IMAGE_TOO_LARGE"));
     stream.on("error", () => fail("The multipart form is broken."));
     stream.on("end", () => files.push({ field, bytes: Buffer.concat(chunks) }));
   });

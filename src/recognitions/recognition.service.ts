@@ -20,7 +20,7 @@ import {
   recognitionRow,
   requestEntity,
   requestRow,
-  type Attempt,
+  type OpenRequest,
   type RecognizeOptions,
 } from "./request.records.js";
 import type { PlateRecognitionRow, RecognitionRequestRow } from "./store/recognition.rows.js";
@@ -36,19 +36,19 @@ export interface RecognizeResult {
 /** The engines to choose from: the server's own choice, and each one for callers who name it. */
 export interface Engines {
   preferred: Engine;
-  /** Recorded for an attempt that fails before an engine was reached. */
+  /** Recorded for a request that fails before an engine is called. */
   preferredEngine: RecognitionEngine;
   byEngine: Partial<Record<RecognitionEngine, Engine>>;
   /** Null where the vendor is not set up. */
   vendor: { readonly isAsked: boolean } | null;
 }
 
-/** Called for every attempt, for the metrics. */
-export type AttemptObserver = (attempt: { engine: RecognitionEngine; status: string; seconds: number }) => void;
+/** Called with the outcome of every recognition request, for the metrics. */
+export type OutcomeObserver = (outcome: { engine: RecognitionEngine; status: string; seconds: number }) => void;
 
 export interface RecognitionServiceOptions {
   limits: ImageLimits;
-  onAttempt: AttemptObserver;
+  onOutcome: OutcomeObserver;
 }
 
 export class RecognitionService {
@@ -67,7 +67,7 @@ export class RecognitionService {
     while (this.running.size > 0) await Promise.allSettled(this.running);
   }
 
-  /** @throws AppError; an attempt that reached an engine is stored before, as FAILED */
+  /** @throws AppError; a request for which an engine was called is stored before, as FAILED */
   async recognize(
     principal: Principal,
     file: ImageFile,
@@ -98,26 +98,26 @@ export class RecognitionService {
     const photo = await readPhoto(file, source, this.options.limits);
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
-    const attempt = { id: uuidv7(), principal, photo, options, arrivedAt, elapsed };
-    const earlier = await this.earlierAnswers.find(principal, photo, options, attempt.id, signal);
+    const open = { id: uuidv7(), principal, photo, options, arrivedAt, elapsed };
+    const earlier = await this.earlierAnswers.find(principal, photo, options, open.id, signal);
     if ("answer" in earlier) return { ...earlier.answer, reused: true };
     const { claim } = earlier;
-    const ledger = this.vendorCalls.ledgerFor(principal, attempt.id);
+    const ledger = this.vendorCalls.ledgerFor(principal, open.id);
     let recognition: Recognition;
     try {
       const call = { signal, partnerId: principal.partnerId, ledger };
       recognition = await this.engineFor(options.engine).recognize(photo, call);
     } catch (error) {
-      await this.saveFailure(attempt, error, claim, ledger);
+      await this.saveFailure(open, error, claim, ledger);
       throw error;
     }
     const status = recognition.readings.length > 0 ? "SUCCEEDED" : "NO_PLATE";
-    const request = requestEntity(attempt, recognition, status, null);
+    const request = requestEntity(open, recognition, status, null);
     const rows = recognition.readings.map((reading, rank) =>
-      recognitionEntity(attempt, request, recognition, reading, rank),
+      recognitionEntity(open, request, recognition, reading, rank),
     );
     await this.writer.save(principal, request, rows, claim);
-    this.options.onAttempt({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
+    this.options.onOutcome({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
     const stored = requestRow(request);
     return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)), reused: false };
   }
@@ -135,19 +135,19 @@ export class RecognitionService {
     return named;
   }
 
-  /** The same call again is a new try only where nothing can have been billed and another try may succeed. */
+  /** A repeated call with the same idempotency key is recognised again only where nothing can have been billed and it may succeed. */
   private async saveFailure(
-    attempt: Attempt,
+    open: OpenRequest,
     error: unknown,
     claim: Claim | null,
     { hasCalled }: RequestLedger,
   ): Promise<void> {
     const trace =
-      error instanceof EngineError ? error.trace : untraced(attempt.options.engine ?? this.engines.preferredEngine);
+      error instanceof EngineError ? error.trace : untraced(open.options.engine ?? this.engines.preferredEngine);
     const { code, retryable } = error instanceof AppError ? error : INTERNAL;
-    const request = requestEntity(attempt, trace, "FAILED", code);
-    this.options.onAttempt({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
-    await this.writer.saveFailure(attempt.principal, request, claim, hasCalled || !retryable);
+    const request = requestEntity(open, trace, "FAILED", code);
+    this.options.onOutcome({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
+    await this.writer.saveFailure(open.principal, request, claim, hasCalled || !retryable);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What one recognition stores, and the same as rows, for the answer. */
+/** The records that one recognition request stores, and the rows of its answer. */
 import type { Principal } from "../accounts/principal.js";
 import { v7 as uuidv7 } from "uuid";
 import type { Photo } from "../images/photo.js";
@@ -23,7 +23,8 @@ export interface RecognizeOptions {
   orderId: string | null;
 }
 
-export interface Attempt {
+/** A recognition request from the arrival of its photo until it is stored. */
+export interface OpenRequest {
   /** Of the request that it stores. */
   id: string;
   principal: Principal;
@@ -34,7 +35,7 @@ export interface Attempt {
 }
 
 export function requestEntity(
-  { id, principal, photo, options, arrivedAt, elapsed }: Attempt,
+  { id, principal, photo, options, arrivedAt, elapsed }: OpenRequest,
   trace: EngineTrace,
   status: NewRequest["status"],
   errorCode: NewRequest["errorCode"],
@@ -63,7 +64,7 @@ export function requestEntity(
 }
 
 export function recognitionEntity(
-  { principal, options, arrivedAt }: Attempt,
+  { principal, options, arrivedAt }: OpenRequest,
   request: NewRequest,
   recognition: Recognition,
   reading: Recognition["readings"][number],

@@ -11,13 +11,16 @@ const run = promisify(execFile);
 /** Of a level above it are faults of the server, which no caller may cause. */
 const WARN = 40;
 
-export async function startHostedServer({ rows }) {
+const collector = new URL("garbage.collector.mjs", import.meta.url).href;
+
+/** @param settings beside those that every run has */
+export async function startHostedServer({ rows, settings = {} }) {
   const folder = await mkdtemp(join(tmpdir(), "plategraph-hostile-"));
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, MALLOC_ARENA_MAX: "2" };
   await run(process.execPath, ["dist/src/commands/seed.js", "--rows", String(rows)], { env: environment });
-  const child = spawn(process.execPath, ["dist/src/main.js"], {
+  const child = spawn(process.execPath, ["--import", collector, "dist/src/main.js"], {
     // Shorter than the defaults, so that a run does not wait for them.
-    env: { ...environment, PORT: "0", BODY_TIMEOUT_MS: "15000", ANSWER_TIMEOUT_MS: "5000" },
+    env: { ...environment, PORT: "0", BODY_TIMEOUT_MS: "15000", ANSWER_TIMEOUT_MS: "5000", ...settings },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
@@ -33,6 +36,13 @@ export async function startHostedServer({ rows }) {
   return {
     url,
     pid: child.pid,
+    /** False once the process has ended. */
+    lives: () => child.exitCode === null && child.signalCode === null,
+    /** A new key of a partner, by `npm run keys`. */
+    createKey: async (partner, scopes) => {
+      const args = ["dist/src/commands/keys.js", "create", "--partner", partner, "--scopes", scopes];
+      return (await run(process.execPath, args, { env: environment })).stdout.trim().split("\n").at(-1);
+    },
     /** Lines of the log that report a fault of the server. */
     faultLines: () => output.split("\n").filter((line) => line.startsWith("{") && (JSON.parse(line).level ?? 0) > WARN),
     stop: async () => {

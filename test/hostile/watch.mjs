@@ -28,6 +28,8 @@ export async function startWatch(target) {
       let after = await residentMegabytes(target.pid);
       const deadline = performance.now() + settleSeconds * 1000;
       while (after - before.memory > megabytes && performance.now() < deadline) {
+        // See garbage.collector.mjs.
+        process.kill(target.pid, "SIGUSR2");
         await sleep(500);
         after = await residentMegabytes(target.pid);
       }
@@ -97,7 +99,7 @@ async function watch({ url, pid }) {
       await sleep(pause);
     }
   };
-  // Ordinary traffic goes on while memory settles: garbage is collected where there is some.
+  // Ordinary traffic goes on while memory settles.
   parentPort.on("message", () => {
     if (ended) stopped = true;
     else parentPort.postMessage({ ...seen });

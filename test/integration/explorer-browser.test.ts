@@ -206,7 +206,10 @@ async function ready(page: Page): Promise<void> {
 }
 
 async function answered(page: Page, text: string): Promise<void> {
-  await page.locator(".result-window").getByText(text).first().waitFor();
+  // The pane holds the answer in pieces.
+  await page.waitForFunction(
+    `document.querySelector(".result-window")?.innerText.includes(${JSON.stringify(text)}) === true`,
+  );
 }
 
 /** At most 60 presses of the Tab key. */

@@ -1,8 +1,8 @@
 /** The allowance of a minute, shared by servers on one database. */
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import pg from "pg";
+import type pg from "pg";
 import { RateLimiter, type RateLimitClient } from "../../src/accounts/rate.limiter.js";
-import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
+import { createTestDatabase, openPool, type TestDatabase } from "../support/test-database.js";
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -16,8 +16,7 @@ const counted: RateLimitClient = {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 4 });
-  pool.on("error", () => undefined);
+  pool = openPool(database.url, 4);
 });
 
 afterAll(async () => {

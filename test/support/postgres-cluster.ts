@@ -106,14 +106,24 @@ async function ownedLike(model: string, copy: string): Promise<void> {
   await run("chmod", ["700", copy]);
 }
 
-/** A small file system in memory at a folder that PostgreSQL may write to; null where this machine does not let us mount one. */
-export async function smallDisk(megabytes: number): Promise<{ folder: string; remove(): Promise<void> } | null> {
+/** Whether this machine lets the tests mount a file system. */
+export async function canMount(): Promise<boolean> {
+  try {
+    await (await smallDisk(1)).remove();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A small file system in memory at a folder that PostgreSQL may write to. Rejects where `canMount` is false. */
+export async function smallDisk(megabytes: number): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "plategraph-disk-"));
   try {
     await run("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]);
-  } catch {
+  } catch (error) {
     await rm(folder, { recursive: true });
-    return null;
+    throw error;
   }
   return {
     folder,

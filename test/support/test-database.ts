@@ -14,10 +14,7 @@ export async function createTestDatabase(template = "template_plategraph"): Prom
   const name = `test_${randomBytes(6).toString("hex")}`;
   await run(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = Object.assign(new URL(admin), { pathname: `/${name}` }).href;
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
-  // The forced drop may reach a connection that is in use, or idle and about to close (C11).
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  pool.on("error", () => undefined);
+  const pool = openPool(url, 2);
   return {
     url,
     query: async <Row extends object>(text: string, values: unknown[] = []) =>
@@ -27,6 +24,17 @@ export async function createTestDatabase(template = "template_plategraph"): Prom
       await run(admin, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+/**
+ * A pool whose connections may break (C11): by the forced drop of their database, or with their server. Statements then fail; without listeners an idle
+ * connection's error would end the whole test worker.
+ */
+export function openPool(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max });
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", () => undefined);
+  return pool;
 }
 
 async function run(url: string, text: string): Promise<void> {

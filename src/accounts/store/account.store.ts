@@ -1,4 +1,4 @@
-/** Partners and their keys: reads and writes, few and small, through TypeORM's repositories. */
+/** Reads and writes of partners and keys through TypeORM's repositories: they are few and small. */
 import { IsNull, type DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { ApiKeyEntity } from "./api-key.entity.js";
@@ -15,7 +15,7 @@ export interface ApiKeyWithPartner extends ApiKeyRow {
 export class AccountStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The partner of that name; made where there is none. */
+  /** The partner of that name; it is created where it does not exist. */
   async findOrCreatePartner(name: string): Promise<PartnerEntity> {
     const partners = this.dataSource.getRepository(PartnerEntity);
     await partners.createQueryBuilder().insert().values({ id: uuidv7(), name }).orIgnore().execute();
@@ -46,7 +46,7 @@ export class AccountStore {
     return keys.map(({ partner, ...key }) => ({ ...key, partnerName: partner?.name ?? "" }));
   }
 
-  /** Whether there was such a key, not revoked yet. */
+  /** Whether there was such a key that was not revoked. */
   async revokeKey(lookup: string, at: Date): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
       const key = await manager.findOneBy(ApiKeyEntity, { lookup, revokedAt: IsNull() });
@@ -74,7 +74,7 @@ export class AccountStore {
   }
 }
 
-/** Keys are made and revoked on the command line: no key did it. */
+/** Keys are created and revoked on the command line, so the entry has no actor key. */
 function keyEntry({ partnerId, lookup }: ApiKeyRow, action: AuditAction): Omit<AuditEntryEntity, "partner"> {
   return { partnerId, id: uuidv7(), createdAt: new Date(), actorKey: null, action, subject: lookup, affected: 1 };
 }

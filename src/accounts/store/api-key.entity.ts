@@ -19,7 +19,7 @@ export class ApiKeyEntity {
   @JoinColumn({ name: "partner_id", referencedColumnName: "id", foreignKeyConstraintName: "api_keys_partner_fkey" })
   partner?: Relation<PartnerEntity>;
 
-  /** The 12 characters of the key by which it is found. */
+  /** The 12 characters by which the key is looked up. */
   @Column({ type: "text", collation: "C" })
   lookup!: string;
 

@@ -1,4 +1,4 @@
-/** One line of the audit log: who did what to a partner's keys or records. It holds counts, never plate numbers of what was erased. */
+/** One entry of the audit log: an action on a partner's keys or records. Of erased records it has the number, never a plate number. */
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import { PartnerEntity } from "./partner.entity.js";
 
@@ -18,7 +18,7 @@ export class AuditEntryEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "audit_entries_pkey" })
   partnerId!: string;
 
-  /** UUIDv7: ids sort by the time they were made. */
+  /** UUIDv7: ids sort by the time of their creation. */
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "audit_entries_pkey" })
   id!: string;
 
@@ -40,11 +40,11 @@ export class AuditEntryEntity {
   @Column("text")
   action!: AuditAction;
 
-  /** What it was done to: a key's 12 characters, a record's id, a search's conditions; null where only the count remains. */
+  /** What the action concerned: a key's first 12 characters, a record's id or a search's conditions; null where only the count is kept. */
   @Column("text", { nullable: true })
   subject!: string | null;
 
-  /** How many records it touched. */
+  /** The number of records that were changed or erased. */
   @Column("integer")
   affected!: number;
 }

@@ -1,4 +1,4 @@
-/** Writes of the audit log, in a transaction that is given. */
+/** Writes of the audit log, inside the caller's transaction. */
 import { v7 as uuidv7 } from "uuid";
 import { insertManyOf, insertOf, type Stored } from "../../database/insert.js";
 import { Parameters } from "../../database/parameters.js";
@@ -17,7 +17,7 @@ export class AuditTable {
   }
 }
 
-/** An entry of now. */
+/** An entry with the current time. */
 export function auditEntry(
   { partnerId, keyLookup }: Pick<Principal, "partnerId" | "keyLookup">,
   action: AuditAction,
@@ -40,7 +40,7 @@ export class AuditStore {
     this.transaction.add({ text, values: parameters.values });
   }
 
-  /** Adds the entry, or gives one that was added the number of records that it has touched by now. */
+  /** Adds the entry, or updates the number of records of one that was added before. */
   set(entry: NewAuditEntry): void {
     const parameters = new Parameters();
     const { partnerId, id, affected } = this.table.entries.columns;

@@ -1,4 +1,4 @@
-/** What is left of requests that were erased: how many there were in each hour. */
+/** Counts of erased recognition requests by hour, for `usage`. */
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import { PartnerEntity } from "./partner.entity.js";
 
@@ -7,7 +7,7 @@ export class ErasedUsageEntity {
   @PrimaryColumn("uuid", { name: "partner_id", primaryKeyConstraintName: "erased_usage_pkey" })
   partnerId!: string;
 
-  /** When the hour begins in which the photos arrived. */
+  /** Start of the hour in which the photos arrived. */
   @PrimaryColumn({ type: "timestamptz", precision: 3, primaryKeyConstraintName: "erased_usage_pkey" })
   hour!: Date;
 
@@ -19,7 +19,7 @@ export class ErasedUsageEntity {
   })
   partner?: Relation<PartnerEntity>;
 
-  /** Requests of status SUCCEEDED; the next two are those of NO_PLATE and FAILED. */
+  /** Requests with the status SUCCEEDED; `noPlate` and `failed` count those with NO_PLATE and FAILED. */
   @Column("integer")
   recognitions!: number;
 
@@ -29,7 +29,7 @@ export class ErasedUsageEntity {
   @Column("integer")
   failed!: number;
 
-  /** Requests of any status that the local engine answered, or failed to; the next those of the vendor. */
+  /** Requests of any status whose engine was the local one; `juhe` counts the vendor's. */
   @Column("integer")
   local!: number;
 

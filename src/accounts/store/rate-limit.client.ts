@@ -1,4 +1,4 @@
-/** The counter's statements on TypeORM's connections. */
+/** Runs the rate limiter's statements on TypeORM's connections. */
 import type { DataSource } from "typeorm";
 import type { RateLimitClient } from "../rate.limiter.js";
 

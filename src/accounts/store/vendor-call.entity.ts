@@ -1,7 +1,7 @@
-/** One call to the vendor: written before it is made, completed after. */
+/** One call to the vendor, stored before the call and completed after it. */
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** UNKNOWN: the server ended before it could write down how the call ended; it may have been billed. */
+/** UNKNOWN: the server ended before it stored the outcome; the call may have been billed. */
 export const VENDOR_CALL_OUTCOMES = ["UNKNOWN", "ANSWERED", "REFUSED", "BROKEN"] as const;
 export type VendorCallOutcome = (typeof VENDOR_CALL_OUTCOMES)[number];
 
@@ -16,7 +16,7 @@ export class VendorCallEntity {
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "vendor_calls_pkey" })
   id!: string;
 
-  /** The recognition request that the call is made for; stored after it. */
+  /** The recognition request that the call is for; it is stored after the call. */
   @Column("uuid", { name: "request_id" })
   requestId!: string;
 

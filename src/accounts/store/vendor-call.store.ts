@@ -33,7 +33,7 @@ export class VendorCallStore {
     this.days = tableOf(VendorDayEntity);
   }
 
-  /** @returns the entry's id, or null when the day's calls are spent */
+  /** @returns the entry's id, or null when the day's calls are used up */
   async open({ partnerId, clientId }: Principal, requestId: string): Promise<string | null> {
     const parameters = new Parameters();
     const { name: days } = this.days;
@@ -50,7 +50,7 @@ export class VendorCallStore {
     };
     const insert = insertWhere(this.calls, entry, parameters, "EXISTS (SELECT FROM day)");
     const limit = parameters.add(this.dailyLimit ?? NO_LIMIT);
-    // The day's row is locked until the commit: of servers that ask at once, none goes past the limit.
+    // The day's row is locked until the commit: servers that call at the same time do not exceed the limit.
     const rows = await this.inTransaction(clientId, (transaction) =>
       transaction.rows({
         text: `WITH day AS (

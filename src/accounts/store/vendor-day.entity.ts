@@ -1,9 +1,9 @@
-/** Calls to the vendor by day, of all partners and servers: what JUHE_DAILY_LIMIT is compared with. */
+/** The number of calls to the vendor on a day, of all partners and servers; JUHE_DAILY_LIMIT bounds it. */
 import { Column, Entity, PrimaryColumn } from "typeorm";
 
 @Entity("vendor_days")
 export class VendorDayEntity {
-  /** By the clocks of Asia/Shanghai, the vendor's. */
+  /** In Asia/Shanghai, the vendor's time zone. */
   @PrimaryColumn("date", { primaryKeyConstraintName: "vendor_days_pkey" })
   day!: string;
 

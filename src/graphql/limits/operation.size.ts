@@ -41,6 +41,9 @@ export interface OperationSize {
 /** Sums of doubling fragments exceed any number; past this they are only "too many". */
 const MOST = 1e15;
 
+/** So many characters of an alias cost as much as a field: the aliases in an answer are at most 1.6 MB then. */
+const ALIAS_CHARACTERS = 16;
+
 /** Of a selection set: the cost apart from lists of the enclosing connection, and the cost for each entry of its page. */
 interface SelectionSize extends OperationSize {
   costPerEntry: number;
@@ -165,7 +168,7 @@ class OperationCount {
       : entries * (below.cost + below.totals * totalCost(key) + below.costPerEntry);
     const isTotal = key.endsWith("Connection.totalCount");
     const isEntry = parent?.name.endsWith("Connection") === true && definition !== undefined && givesList(definition);
-    const own = 1 + (typeof statement === "number" ? statement : statement(args));
+    const own = 1 + keyCost(node) + (typeof statement === "number" ? statement : statement(args));
     return {
       depth: below.depth + 1,
       aliases: below.aliases + (node.alias ? 1 : 0),
@@ -188,6 +191,11 @@ class OperationCount {
       return given !== undefined ? given : definition?.args.find((argument) => argument.name === name)?.defaultValue;
     };
   }
+}
+
+/** A long alias is repeated in the answer for each entry of a list. */
+function keyCost({ alias }: FieldNode): number {
+  return Math.floor((alias?.value.length ?? 0) / ALIAS_CHARACTERS);
 }
 
 function totalCost(connectionField: string): number {

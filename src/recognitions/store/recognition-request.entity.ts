@@ -1,4 +1,4 @@
-/** One recognition request: an attempt at reading one photo, successful or not. */
+/** One recognition request: a photo that was to be read, whether or not that succeeded. */
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm";
 import { PartnerEntity } from "../../accounts/store/partner.entity.js";
 import type { ErrorCode } from "../../errors.js";
@@ -64,7 +64,7 @@ export class RecognitionRequestEntity {
   @Column("integer", { name: "juhe_error_code", nullable: true })
   juheErrorCode!: number | null;
 
-  /** What the caller was told, where the attempt failed. */
+  /** The code that the caller received, where the request failed. */
   @Column("text", { name: "error_code", nullable: true })
   errorCode!: ErrorCode | null;
 
