@@ -1,6 +1,6 @@
 /** The examples one by one, each with the variables that it declares. */
 import { parse, print, type OperationDefinitionNode } from "graphql";
-import { EXAMPLES, EXAMPLE_VARIABLES } from "../src/graphql/examples";
+import { EXAMPLES, EXAMPLE_VARIABLES } from "./examples";
 
 export interface Example {
   /** What it shows, from the comment above it. */

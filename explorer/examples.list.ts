@@ -1,5 +1,5 @@
 /** The examples as text, where GraphiQL is not in the build. */
-import { EXAMPLES } from "../src/graphql/examples";
+import { EXAMPLES } from "./examples";
 import { made } from "./page.elements";
 
 export function showExamples(root: HTMLElement): void {

@@ -15,9 +15,10 @@ export const EXAMPLES_PLUGIN: GraphiQLPlugin = {
 const EXAMPLES = exampleOperations();
 
 function Examples() {
-  const { addTab, queryEditor, variableEditor } = useEditorContext({ nonNull: true });
+  const editor = useEditorContext({ nonNull: true });
+  const { queryEditor, variableEditor } = editor;
   const open = ({ query, variables }: Example): void => {
-    addTab();
+    editor.addTab();
     // The editors are emptied when the new tab is rendered.
     setTimeout(() => {
       queryEditor?.setValue(query);

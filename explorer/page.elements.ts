@@ -1,6 +1,7 @@
 /** Finds and makes elements of the page. */
 
 /** @throws Error where page.html has no element of that id */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names the type as the caller sees it, as querySelector does
 export function element<Type extends HTMLElement = HTMLElement>(id: string): Type {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`The page has no element #${id}.`);

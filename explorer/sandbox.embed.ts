@@ -1,5 +1,5 @@
 /** Loads Apollo Sandbox from Apollo's site, after the page; a host that hangs is never waited for. */
-import { EXAMPLES, EXAMPLE_VARIABLES } from "../src/graphql/examples";
+import { EXAMPLES, EXAMPLE_VARIABLES } from "./examples";
 
 const SANDBOX_ORIGIN = "https://sandbox.embed.apollographql.com";
 

@@ -1,5 +1,5 @@
 /** Which variables of a document's operations are files. */
-import { parse, type OperationDefinitionNode, type TypeNode } from "graphql";
+import { Kind, parse, type OperationDefinitionNode, type TypeNode } from "graphql";
 
 /**
  * Names of the variables of type Upload, in the order declared.
@@ -9,7 +9,7 @@ import { parse, type OperationDefinitionNode, type TypeNode } from "graphql";
 export function uploadVariables(query: string, operationName: string | null): string[] | null {
   try {
     const operations = parse(query).definitions.filter(
-      (definition): definition is OperationDefinitionNode => definition.kind === "OperationDefinition",
+      (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
     );
     const names = operations
       .filter(({ name }) => operationName === null || name?.value === operationName)
@@ -23,5 +23,5 @@ export function uploadVariables(query: string, operationName: string | null): st
 }
 
 function namedType(type: TypeNode): string {
-  return type.kind === "NamedType" ? type.name.value : namedType(type.type);
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }

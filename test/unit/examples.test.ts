@@ -11,7 +11,7 @@ import {
   validate,
   type OperationDefinitionNode,
 } from "graphql";
-import { EXAMPLES } from "../../src/graphql/examples.js";
+import { EXAMPLES } from "../../explorer/examples.js";
 
 interface DescribedField {
   description?: string | null | undefined;
