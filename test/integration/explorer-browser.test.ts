@@ -206,10 +206,14 @@ async function ready(page: Page): Promise<void> {
 }
 
 async function answered(page: Page, text: string): Promise<void> {
-  // The pane holds the answer in pieces.
-  await page.waitForFunction(
-    `document.querySelector(".result-window")?.innerText.includes(${JSON.stringify(text)}) === true`,
-  );
+  // The pane holds the answer in pieces. The page's content policy allows no script of ours to wait for it there.
+  const deadline = Date.now() + 15_000;
+  let shown = "";
+  while (!shown.includes(text)) {
+    if (Date.now() > deadline) throw new Error(`The answer without ${text}: ${shown}`);
+    await page.waitForTimeout(100);
+    shown = await page.locator(".result-window").innerText();
+  }
 }
 
 /** At most 60 presses of the Tab key. */
