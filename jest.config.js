@@ -14,4 +14,7 @@ export default {
   globalTeardown: "<rootDir>/test/support/global-teardown.mjs",
   testTimeout: 60_000,
   maxWorkers: 2,
+  // ES modules of finished test files stay in memory. A worker with a larger heap is replaced after its file: freeing 800 MB at the end took more than
+  // 400 ms of the 500 that Jest allows before it ends a worker by force and warns.
+  workerIdleMemoryLimit: "300MB",
 };

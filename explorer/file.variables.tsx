@@ -1,7 +1,7 @@
 /** A file input for every variable of type Upload in the document of the open tab. */
 import { useEditorContext } from "@graphiql/react";
 import { useState } from "react";
-import { uploadVariables } from "./upload.variables";
+import { uploadVariables } from "./document.operations";
 
 /** @param files is written to: the file chosen for each variable */
 export function FileVariables({ files }: { files: Map<string, File> }) {

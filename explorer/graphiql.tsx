@@ -8,7 +8,7 @@ import { exampleOperations } from "./example.operations";
 import { EXAMPLES_PLUGIN } from "./examples.plugin";
 import { FileVariables } from "./file.variables";
 import { send } from "./recognition.request";
-import { uploadVariables } from "./upload.variables";
+import { operationOf, uploadVariables } from "./document.operations";
 
 export function showExplorer(root: HTMLElement): void {
   const files = new Map<string, File>();
@@ -19,7 +19,8 @@ export function showExplorer(root: HTMLElement): void {
   const [first] = exampleOperations();
   createRoot(place).render(
     <GraphiQL
-      fetcher={async ({ query, variables, operationName }, options) => {
+      fetcher={async ({ query, variables, operationName: named }, options) => {
+        const operationName = operationOf(query, named);
         const names = uploadVariables(query, operationName ?? null) ?? [];
         const chosen = new Map([...files].filter(([name]) => names.includes(name)));
         return (await send({ query, variables, operationName }, chosen, options?.headers)) as object;

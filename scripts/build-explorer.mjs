@@ -9,10 +9,12 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SANDBOX_SCRIPT =
   "https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js";
 
+/** GraphiQL is a development package: a production install (`npm ci --omit=dev`) has it only where a bundle came with it. */
+export const HAS_GRAPHIQL = isInstalled("graphiql/package.json");
+
 /** @param outdir becomes a folder of pages and `assets` */
 export async function buildExplorer(outdir) {
   const { build } = await import("esbuild");
-  const hasGraphiql = isInstalled("graphiql/package.json");
   const { outputFiles, metafile } = await build({
     entryPoints: [join(ROOT, "explorer/page.ts"), join(ROOT, "explorer/page.css")],
     outdir,
@@ -31,7 +33,7 @@ export async function buildExplorer(outdir) {
     metafile: true,
     write: false,
     logLevel: "warning",
-    plugins: [hasGraphiql ? withoutFonts : withoutGraphiql],
+    plugins: [HAS_GRAPHIQL ? withoutFonts : withoutGraphiql],
   });
   await mkdir(join(outdir, "assets"), { recursive: true });
   await Promise.all(
@@ -51,7 +53,7 @@ export async function buildExplorer(outdir) {
     .replace("{{SCRIPT}}", addressOf("explorer/page.ts"))
     .replace("{{STYLE}}", addressOf("explorer/page.css"));
   await writeFile(join(outdir, "explorer.html"), page.replace("{{SANDBOX}}", ""));
-  await writeFile(join(outdir, "sandbox.html"), page.replace("{{SANDBOX}}", ` data-script="${SANDBOX_SCRIPT}"`));
+  await writeFile(join(outdir, "sandbox.html"), page.replace("{{SANDBOX}}", `data-script="${SANDBOX_SCRIPT}"`));
 }
 
 /** GraphiQL's style sheet carries two fonts of 370 kB as data; the page uses those of the system. */

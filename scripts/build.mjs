@@ -1,20 +1,21 @@
 /**
- * `npm run build [-- --force] [FILE.ts …]`: compiles `src` and `migrations` into `dist`, and bundles the page of `explorer`
- * there, when their content is not what `dist` was made of. Files named
- * besides are compiled into `dist` too.
+ * `npm run build [-- --force] [FILE.ts …]`: compiles `src` and `migrations` into `dist`, and bundles the page of `explorer` there, when their content is
+ * not what `dist` was made of. Files named besides are compiled into `dist` too.
  */
 import { createHash } from "node:crypto";
 import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildExplorer } from "./build-explorer.mjs";
+import { buildExplorer, HAS_GRAPHIQL } from "./build-explorer.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const EXPLORER = join(ROOT, "explorer");
 const SCRIPTS = ["build.mjs", "build-explorer.mjs"].map((name) => join(ROOT, "scripts", name));
 const SOURCE = /\.(tsx?|css|html)$/;
+/** Of putting a build in the place of another that is put there at the same time. */
+const ATTEMPTS = 10;
 /** Holds the hash of what `dist` was made of. */
 const STAMP = join(DIST, ".built");
 
@@ -26,7 +27,11 @@ export async function ensureBuilt({ force = false } = {}) {
   const files = await sources();
   if (files.length === 0) return false;
   const hash = await hashOf(files);
-  if (!force && (await readFile(STAMP, "utf8").catch(() => "")) === hash) return false;
+  // A build that has GraphiQL serves an install without it; a build without it is replaced once GraphiQL is installed.
+  const withoutGraphiql = `${hash} without GraphiQL`;
+  const stamp = await readFile(STAMP, "utf8").catch(() => "");
+  if (!force && (stamp === hash || (stamp === withoutGraphiql && !HAS_GRAPHIQL))) return false;
+  await removeUnfinished();
   // Into a folder beside it first: a build that fails leaves the last one as it was.
   const fresh = `${DIST}.${process.pid}`;
   try {
@@ -35,13 +40,51 @@ export async function ensureBuilt({ force = false } = {}) {
       fresh,
     );
     await buildExplorer(join(fresh, "explorer"));
-    await writeFile(join(fresh, ".built"), hash);
-    await rm(DIST, { recursive: true, force: true });
-    await rename(fresh, DIST);
+    await writeFile(join(fresh, ".built"), HAS_GRAPHIQL ? hash : withoutGraphiql);
+    await putInPlace(fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
   return true;
+}
+
+/** Builds may run at the same time (`npm start` beside `npm test`): the last one stays. */
+async function putInPlace(fresh) {
+  const old = `${fresh}.old`;
+  for (let attempt = 1; ; attempt += 1) {
+    await rename(DIST, old).catch(ignoring("ENOENT"));
+    await rm(old, { recursive: true, force: true });
+    try {
+      await rename(fresh, DIST);
+      return;
+    } catch (error) {
+      // Another build was put there in between.
+      if (!["ENOTEMPTY", "EEXIST"].includes(error.code) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** What builds left that were killed. */
+async function removeUnfinished() {
+  for (const name of await readdir(ROOT)) {
+    const pid = /^dist\.(\d+)(\.old)?$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(ROOT, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function ignoring(code) {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }
 
 /** esbuild is loaded only when there is something to compile. Its options for classes and decorators come from tsconfig.json. */

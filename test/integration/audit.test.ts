@@ -49,7 +49,9 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
     by.search,
     `{ similarPlates(number: "粤A10002") { distance } }`,
     `{ plateRecognitions(filter: { plateNumber: { startsWith: "粤A" } }) { nodes { id } } }`,
+    `{ plates(filter: { number: { contains: "100" } }) { nodes { id } } }`,
     // No search by plate.
+    `{ plates(filter: { province: ["粤"] }) { nodes { id } } }`,
     `{ plateRecognitions(filter: { confidence: { gte: 1 } }) { nodes { id } } }`,
     `mutation { correctPlateRecognition(id: "recognition_${id}", plateNumber: "粤A10003") { id } }`,
     `mutation { deletePlateRecognitions(filter: { plateNumber: { eq: "粤A10003" } }) }`,
@@ -72,7 +74,7 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
         owner,
       );
       expect(errors).toBeUndefined();
-      expect(data.auditLog.totalCount).toBe(7);
+      expect(data.auditLog.totalCount).toBe(8);
       entries.push(...data.auditLog.nodes);
       ({ endCursor: after, hasNextPage: more } = data.auditLog.pageInfo);
     }
@@ -86,6 +88,7 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
     expect(entries.map(({ action, subject, affected, actorKey: by }) => [action, subject, affected, by])).toEqual([
       ["RECOGNITIONS_ERASED", null, 1, actorKey],
       ["RECOGNITION_CORRECTED", `recognition_${id}`, 1, actorKey],
+      ["PLATES_SEARCHED", `plates {"contains":"100"}`, 0, actorKey],
       ["PLATES_SEARCHED", `plateRecognitions {"startsWith":"粤A"}`, 0, actorKey],
       ["PLATES_SEARCHED", `similarPlates "粤A10002"`, 0, actorKey],
       ["PLATES_SEARCHED", `plate "粤A10001"`, 0, actorKey],

@@ -199,9 +199,11 @@ if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped
   });
 });
 
-/** Once the schema is loaded. */
+/** Once the editors are made and the schema is loaded; GraphiQL ignores the execute button while it has no pane for the answer. */
 async function ready(page: Page): Promise<void> {
   await page.locator(".graphiql-execute-button").waitFor();
+  await page.locator(".graphiql-query-editor .CodeMirror").waitFor();
+  await page.locator(".result-window .CodeMirror").waitFor();
   await page.waitForLoadState("networkidle");
 }
 

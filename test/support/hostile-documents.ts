@@ -89,6 +89,13 @@ export const HOSTILE: [name: string, request: HostileRequest, code: string][] = 
     { query: `{ ${aliases(1000, "plateRecognitions(first: 0) { totalCount }")} }` },
     "OPERATION_TOO_LARGE",
   ],
+  [
+    "B10 three aliases of 10,000 characters for each of 100 readings",
+    {
+      query: `{ plateRecognitions(first: 100) { nodes { ${["a", "b", "c"].map((each) => `${each.repeat(10_000)}: id`).join(" ")} } } }`,
+    },
+    "OPERATION_TOO_COSTLY",
+  ],
   ["B4 101 aliases", { query: `{ ${aliases(101, "__typename")} }` }, "OPERATION_TOO_COSTLY"],
   ["B4 20,000 aliases", { query: `{ ${aliases(20_000, "__typename")} }` }, "OPERATION_TOO_LARGE"],
   [

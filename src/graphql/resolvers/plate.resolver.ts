@@ -79,9 +79,10 @@ export class PlateResolver {
     })
     orderBy: PlateOrder | null,
     @Args(() => PagingArgs) paging: PagingArgs,
-    @Ctx() { principal, reads: { plateList } }: GraphQLContext,
+    @Ctx() { principal, reads: { plateList }, searches }: GraphQLContext,
   ): Promise<PlateConnection> {
     const checked = checkedPlateFilter(filter);
+    if (checked.number) searches.record(principal, "plates", checked.number);
     const page = pageRequestOf(paging, PLATE_LIST, orderBy ?? "LAST_SEEN_AT_DESC");
     const found = await plateList.findPage(principal, checked, page);
     return connectionOf(found, PLATE_LIST, page.order, () => plateList.count(principal, checked));

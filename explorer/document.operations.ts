@@ -1,4 +1,4 @@
-/** Which variables of a document's operations are files. */
+/** What a document's operations are called, and which of their variables are files. */
 import { Kind, parse, type OperationDefinitionNode, type TypeNode } from "graphql";
 
 /**
@@ -19,6 +19,18 @@ export function uploadVariables(query: string, operationName: string | null): st
     return [...new Set(names)];
   } catch {
     return null;
+  }
+}
+
+/** The name where the document has such an operation: for 100 ms after a change of tabs GraphiQL gives the name of the last tab's operation. */
+export function operationOf(query: string, operationName: string | null | undefined): string | undefined {
+  try {
+    const isThere = parse(query).definitions.some(
+      (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === operationName,
+    );
+    return isThere ? (operationName ?? undefined) : undefined;
+  } catch {
+    return operationName ?? undefined;
   }
 }
 
