@@ -10,6 +10,7 @@ import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
 import { Database, type InTransaction } from "./database/database.js";
+import { waitForDatabase } from "./database/database.wait.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
@@ -93,6 +94,7 @@ export async function openStores(
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.url ?? "";
   const schema = { url, logger, entities: ENTITIES, migrations: MIGRATIONS };
+  if (!embedded) await waitForDatabase(url, config.waitMs, logger);
   // A database that others run is changed only by `npm run migrate`.
   if (embedded) await migrateAt(schema);
   const { connectTimeoutMs, statementTimeoutMs } = config;
