@@ -21,6 +21,7 @@ import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { TrustedDocuments } from "./graphql/trusted.documents.js";
 import { ByteBudget } from "./http/byte.budget.js";
+import { readExplorer } from "./http/explorer.assets.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { watchStatements, type StatementObserver } from "./database/statement.watch.js";
 import { gaugeDatabase, gaugeEngines, gaugeMachine, gaugeVendor } from "./gauges.js";
@@ -159,6 +160,7 @@ async function serve(
   const http = await createHttpServer({
     ...config.http,
     graphql,
+    explorer: await readExplorer(),
     service,
     metrics,
     logger,
