@@ -10,6 +10,7 @@ import { FindableRequests1764510000000 } from "./1764510000000-findable-requests
 import { FindablePlates1764520000000 } from "./1764520000000-findable-plates.js";
 import { CameraCounts1764535000000 } from "./1764535000000-camera-counts.js";
 import { Corrections1764530000000 } from "./1764530000000-corrections.js";
+import { CorrectedPlates1764536000000 } from "./1764536000000-corrected-plates.js";
 
 export const MIGRATIONS = [
   FirstStore1763870400000,
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   FindablePlates1764520000000,
   Corrections1764530000000,
   CameraCounts1764535000000,
+  CorrectedPlates1764536000000,
 ] as const;

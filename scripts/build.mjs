@@ -1,15 +1,19 @@
 /**
- * `npm run build [-- --force] [FILE.ts …]`: compiles `src` and `migrations` into `dist` when their content is not what `dist` was made of. Files named
- * besides are compiled into `dist` too.
+ * `npm run build [-- --force] [FILE.ts …]`: compiles `src` and `migrations` into `dist`, and bundles the page of `explorer` there, when their content is
+ * not what `dist` was made of. Files named besides are compiled into `dist` too.
  */
 import { createHash } from "node:crypto";
 import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildExplorer, HAS_GRAPHIQL } from "./build-explorer.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
+const EXPLORER = join(ROOT, "explorer");
+const SCRIPTS = ["build.mjs", "build-explorer.mjs"].map((name) => join(ROOT, "scripts", name));
+const SOURCE = /\.(tsx?|css|html)$/;
 /** Of putting a build in the place of another that is put there at the same time. */
 const ATTEMPTS = 10;
 /** Holds the hash of what `dist` was made of. */
@@ -23,13 +27,20 @@ export async function ensureBuilt({ force = false } = {}) {
   const files = await sources();
   if (files.length === 0) return false;
   const hash = await hashOf(files);
-  if (!force && (await readFile(STAMP, "utf8").catch(() => "")) === hash) return false;
+  // A build that has GraphiQL serves an install without it; a build without it is replaced once GraphiQL is installed.
+  const withoutGraphiql = `${hash} without GraphiQL`;
+  const stamp = await readFile(STAMP, "utf8").catch(() => "");
+  if (!force && (stamp === hash || (stamp === withoutGraphiql && !HAS_GRAPHIQL))) return false;
   await removeUnfinished();
   // Into a folder beside it first: a build that fails leaves the last one as it was.
   const fresh = `${DIST}.${process.pid}`;
   try {
-    await compile(files, fresh);
-    await writeFile(join(fresh, ".built"), hash);
+    await compile(
+      files.filter((file) => !file.startsWith(EXPLORER)),
+      fresh,
+    );
+    await buildExplorer(join(fresh, "explorer"));
+    await writeFile(join(fresh, ".built"), HAS_GRAPHIQL ? hash : withoutGraphiql);
     await putInPlace(fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });
@@ -96,9 +107,9 @@ async function compile(files, outdir) {
 
 async function sources() {
   const folders = await Promise.all(
-    ["src", "migrations"].map(async (folder) => {
+    ["src", "migrations", "explorer"].map(async (folder) => {
       const names = await readdir(join(ROOT, folder), { recursive: true }).catch(() => []);
-      return names.filter((name) => name.endsWith(".ts")).map((name) => join(ROOT, folder, name));
+      return names.filter((name) => SOURCE.test(name)).map((name) => join(ROOT, folder, name));
     }),
   );
   return folders.flat().sort();
@@ -107,7 +118,7 @@ async function sources() {
 /** By content and not by time: npm and git set times of their own. 250 files take 15 ms. */
 async function hashOf(files) {
   const hash = createHash("sha256");
-  for (const file of [...files, join(ROOT, "tsconfig.json"), fileURLToPath(import.meta.url)]) {
+  for (const file of [...files, join(ROOT, "tsconfig.json"), ...SCRIPTS]) {
     hash.update(`${relative(ROOT, file)}\0`).update(await readFile(file));
   }
   return hash.digest("hex");

@@ -21,6 +21,7 @@ import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
 import { createSchema } from "./graphql/schema.js";
 import { TrustedDocuments } from "./graphql/trusted.documents.js";
 import { ByteBudget } from "./http/byte.budget.js";
+import { readExplorer } from "./http/explorer.assets.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
 import { Metrics } from "./http/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
@@ -135,6 +136,7 @@ async function serve(
   const http = await createHttpServer({
     ...config.http,
     graphql,
+    explorer: await readExplorer(),
     service,
     metrics,
     logger,

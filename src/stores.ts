@@ -10,6 +10,7 @@ import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
 import { Database, type InTransaction } from "./database/database.js";
+import { waitForDatabase } from "./database/database.wait.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
@@ -21,6 +22,7 @@ import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
 import type { Release } from "./teardown.js";
+import { CorrectedReadingsLookUp } from "./plate-records/corrected.readings.js";
 import { PlateList } from "./plate-records/plate.list.js";
 import { PlateRepository } from "./plate-records/plate.repository.js";
 import { PlateTable } from "./plate-records/plate.table.js";
@@ -92,6 +94,7 @@ export async function openStores(
   if (embedded) releases.push(() => embedded.stop());
   const url = embedded?.url ?? config.url ?? "";
   const schema = { url, logger, entities: ENTITIES, migrations: MIGRATIONS };
+  if (!embedded) await waitForDatabase(url, config.waitMs, logger);
   // A database that others run is changed only by `npm run migrate`.
   if (embedded) await migrateAt(schema);
   const { connectTimeoutMs, statementTimeoutMs } = config;
@@ -116,11 +119,12 @@ export async function openStores(
   const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
   const repositoriesOn = (reader: Reader): Repositories => {
     const plates = new PlateRepository(reader, plateTable, corrected);
+    const lookUp = new CorrectedReadingsLookUp(reader, corrected);
     return {
-      recognitions: new RecognitionRepository(reader, recognitionTables, plates),
+      recognitions: new RecognitionRepository(reader, recognitionTables, plates, lookUp),
       requests: new RequestRepository(reader, recognitionTables),
       plates,
-      plateList: new PlateList(reader, plateTable, plates),
+      plateList: new PlateList(reader, plateTable, plates, lookUp),
       cameras: new CameraRepository(reader, cameraTable, recognitionTables),
       statistics: new StatisticsRepository(reader, recognitionTables),
       corrections: new CorrectionRepository(reader, correctionTable),

@@ -5,11 +5,10 @@ import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
-import { readConfig } from "../config.js";
 import { backupOf } from "../database/backup/backup.writer.js";
 import type { BackupSize } from "../database/backup/backup.format.js";
+import { configOrExit, oneLine } from "./command.fault.js";
 import { withDatabaseUrl } from "./database.access.js";
-import { reasonOf } from "./doctor.findings.js";
 import { writeWhole } from "./whole.file.js";
 
 const USAGE = `Usage: npm run backup -- FILE
@@ -37,9 +36,9 @@ try {
   else if (file === undefined || rest.length > 0) usage("Name one file.");
   else await backup(file);
 } catch (error) {
-  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(reasonOf(error));
+  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(oneLine(error));
   else {
-    process.stderr.write(`${reasonOf(stopped.signal.aborted ? stopped.signal.reason : error)}\n`);
+    process.stderr.write(`${oneLine(stopped.signal.aborted ? stopped.signal.reason : error)}\n`);
     process.exitCode = 1;
   }
 }
@@ -50,7 +49,7 @@ function usage(problem: string): void {
 }
 
 async function backup(file: string): Promise<void> {
-  const { database } = readConfig();
+  const { database } = configOrExit();
   // npm runs scripts in the package's folder and tells the caller's in INIT_CWD.
   const path = file === "-" ? null : resolve(process.env.INIT_CWD ?? ".", file);
   if (path !== null && (await stat(path).catch(() => null))?.isDirectory() === true)

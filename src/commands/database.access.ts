@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MIGRATIONS } from "../../migrations/index.js";
 import type { Config } from "../config.js";
+import { waitForDatabase } from "../database/database.wait.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { ENTITIES } from "../entities.js";
@@ -18,9 +19,10 @@ export const TABLES = { entities: ENTITIES, migrations: MIGRATIONS };
  * @throws Error where there is no embedded database yet
  */
 export async function withDatabaseUrl<Result>(
-  { url, dataDir }: Config["database"],
+  { url, dataDir, waitMs }: Config["database"],
   work: (url: string) => Promise<Result>,
 ): Promise<Result> {
+  if (url !== null) await waitForDatabase(url, waitMs, QUIET);
   const running = url ?? (await runningEmbeddedUrl(dataDir));
   if (running !== null) return work(running);
   if (!existsSync(join(resolve(dataDir), "postgres", "PG_VERSION"))) {

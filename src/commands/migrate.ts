@@ -1,7 +1,8 @@
 /** `npm run migrate [-- status|down]`: brings the database to the version that the program needs, says which it has, and goes back by one step. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readConfig, type Config } from "../config.js";
+import type { Config } from "../config.js";
+import { waitForDatabase } from "../database/database.wait.js";
 import { withDataSource } from "../database/data-source.js";
 import {
   migrationHistory,
@@ -11,8 +12,8 @@ import {
 } from "../database/migration.history.js";
 import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
+import { configOrExit, oneLine } from "./command.fault.js";
 import { QUIET, TABLES, withDatabaseUrl } from "./database.access.js";
-import { reasonOf } from "./doctor.findings.js";
 
 const USAGE = `Usage: npm run migrate [-- COMMAND]
 
@@ -30,14 +31,14 @@ try {
   const [command, ...rest] = positionals;
   if (values.help) process.stdout.write(`${USAGE}\n`);
   else if (rest.length > 0 || (values.yes && command !== "down")) usage("Unexpected argument.");
-  else if (command === undefined || command === "up") await up(readConfig());
-  else if (command === "status") await status(readConfig().database);
-  else if (command === "down") await down(readConfig().database, values.yes);
+  else if (command === undefined || command === "up") await up(configOrExit());
+  else if (command === "status") await status(configOrExit().database);
+  else if (command === "down") await down(configOrExit().database, values.yes);
   else usage(`There is no command ${command}.`);
 } catch (error) {
-  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(reasonOf(error));
+  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(oneLine(error));
   else {
-    process.stderr.write(`${reasonOf(error)}\n`);
+    process.stderr.write(`${oneLine(error)}\n`);
     process.exitCode = 1;
   }
 }
@@ -47,12 +48,13 @@ function usage(problem: string): void {
   process.exitCode = 2;
 }
 
-async function up({ database: { url }, logLevel }: Config): Promise<void> {
+async function up({ database: { url, waitMs }, logLevel }: Config): Promise<void> {
   const logger = createLogger(logLevel);
   if (url === null) {
     logger.info("no DATABASE_URL: the embedded database is migrated at every start");
     return;
   }
+  await waitForDatabase(url, waitMs, logger);
   const names = await migrateAt({ url, logger, ...TABLES });
   logger.info(names.length === 0 ? "nothing to migrate" : `migrated: ${names.join(", ")}`);
 }

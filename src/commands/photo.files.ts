@@ -6,6 +6,7 @@ const PICTURE_NAME = /\.(?:jpe?g|png|webp|bmp)$/i;
 
 /**
  * A named folder stands for every photo in it and below it, in the order of their names; anything else stays as it is.
+ * @throws Error for a folder that can't be listed
  * @param absolute where a path on the command line is looked up
  */
 export async function photoFiles(

@@ -3,70 +3,79 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readConfig, type Config } from "../config.js";
-import { AppError, type ErrorCode } from "../errors.js";
+import { AppError } from "../errors.js";
 import { annotated } from "../images/photo.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";
+import { configOrExit, exit, oneLine, reasonOf } from "./command.fault.js";
 import { photoFiles } from "./photo.files.js";
 import { startProgressBar } from "./progress.bar.js";
+import { faultOf, formatted, headerOf, READING_FORMATS, type Outcome, type ReadingFormat } from "./reading.formats.js";
 import type { LocatedReading } from "../engines/local/plate.pipeline.js";
 import { LocalEngine } from "../engines/local/local.engine.js";
 
-const USAGE = `Usage: npm run recognize -- [--json] [--annotate DIR] photo.jpg folder …
+const USAGE = `Usage: npm run recognize -- [--format text|csv|json] [--annotate DIR] photo.jpg folder - …
 
-Prints plate, colour, type, confidence (0 to 100) and box (left,top right,bottom in pixels as stored) of every plate.
+Prints plate, color, type, confidence (0 to 100) and box (left,top right,bottom in pixels as stored) of every plate, under a header.
 A folder stands for the photos in it and below it; with one, what the engine is least sure of is printed first.
-  --json          one JSON object a photo and line, with the corners (upright pixels) besides
+"-" stands for the photo on standard input.
+  --format csv    comma-separated columns; a photo without a plate has a row with its name alone
+  --format json   one JSON object a photo and line, with the corners (upright pixels) besides; --json is short for it
   --annotate DIR  writes each photo into DIR with corners and readings drawn in
-Photos that can't be read are named on standard error (with --json in their own object), and the exit status is 1.`;
+Photos that can't be read are named on standard error (with JSON in their own object), and the exit status is 1.`;
 
 /** A call that is never cancelled. */
 const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 
-interface Outcome {
-  file: string;
-  readings: LocatedReading[];
-  error: { code: ErrorCode; message: string } | null;
-}
+/** Names the photo on standard input. */
+const STANDARD_INPUT = "-";
 
 if (existsSync(".env")) process.loadEnvFile(".env");
-const { paths, json, annotateDir } = argumentsGiven();
-const { files, hasFolder } = await photoFiles(paths, absolute);
+const { paths, format, annotateDir } = argumentsGiven();
+const { files, hasFolder } = await photoFiles(paths, absolute).catch((error: unknown) => exit(oneLine(error), 2));
 if (files.length === 0) exit("No photo is in the folder.", 2);
-const { local, images, logLevel } = settings();
+const { local, images, logLevel } = configOrExit();
 if (annotateDir !== null)
-  await makeFolder(annotateDir).catch((error: unknown) => exit(`--annotate: ${reasonOf(error)}`, 2));
-const engine = await LocalEngine.start({
+  await makeFolder(annotateDir).catch((error: unknown) => exit(`--annotate: ${oneLine(error)}`, 2));
+await LocalEngine.start({
   ...local,
   queueLength: files.length,
   modelsDir: fileURLToPath(new URL("../../../models", import.meta.url)),
   logger: createLogger(logLevel),
-});
-const bar = files.length > 1 ? startProgressBar(files.length, "photos") : null;
-try {
-  // In the order given, and no more photos in memory than threads can take.
-  const outcomes = Readable.from(files).map(recognizeFile, { concurrency: local.threads + 1 });
-  const kept: Outcome[] = [];
-  for await (const outcome of outcomes as AsyncIterable<Outcome>) {
-    bar?.add(1);
-    if (hasFolder) kept.push(outcome);
-    else print(outcome);
+})
+  .then(recognizeAll)
+  .catch((error: unknown) => exit(oneLine(error), 1));
+
+async function recognizeAll(engine: LocalEngine): Promise<void> {
+  const bar = files.length > 1 ? startProgressBar(files.length, "photos") : null;
+  try {
+    process.stdout.write(headerOf(format));
+    // In the order given, and no more photos in memory than threads can take.
+    const outcomes = Readable.from(files).map((file: string) => recognizeFile(engine, file), {
+      concurrency: local.threads + 1,
+    });
+    const kept: Outcome[] = [];
+    for await (const outcome of outcomes as AsyncIterable<Outcome>) {
+      bar?.add(1);
+      if (hasFolder) kept.push(outcome);
+      else print(outcome);
+    }
+    bar?.stop();
+    kept.sort((first, second) => surenessOf(first) - surenessOf(second)).forEach(print);
+  } finally {
+    bar?.stop();
+    await engine.close();
   }
-  bar?.stop();
-  kept.sort((first, second) => surenessOf(first) - surenessOf(second)).forEach(print);
-} finally {
-  bar?.stop();
-  await engine.close();
 }
 
 function print(outcome: Outcome): void {
-  if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
-  else (outcome.error === null ? process.stdout : process.stderr).write(inWords(outcome));
   if (outcome.error !== null) process.exitCode = 1;
+  if (outcome.error === null || format === "json") process.stdout.write(formatted(outcome, format));
+  else process.stderr.write(faultOf(outcome));
 }
 
 /** Of the least sure plate; below every confidence what has no plate, and below that what could not be read. */
@@ -80,7 +89,7 @@ function absolute(path: string): string {
   return resolve(process.env.INIT_CWD ?? ".", path);
 }
 
-async function recognizeFile(file: string): Promise<Outcome> {
+async function recognizeFile(engine: LocalEngine, file: string): Promise<Outcome> {
   try {
     const photo = await readPhoto({ bytes: await bytesOf(file) }, "UPLOAD", images);
     const readings = await engine.locate(photo, TO_THE_END);
@@ -94,7 +103,7 @@ async function recognizeFile(file: string): Promise<Outcome> {
 
 async function bytesOf(file: string): Promise<Buffer> {
   try {
-    return await readFile(absolute(file));
+    return file === STANDARD_INPUT ? await buffer(process.stdin) : await readFile(absolute(file));
   } catch (cause) {
     throw new AppError("BAD_USER_INPUT", `${file} can't be opened.`, { cause });
   }
@@ -128,53 +137,35 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Such as `EACCES: permission denied, mkdir '/x'`. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function settings(): Config {
-  try {
-    return readConfig();
-  } catch (error) {
-    return exit(reasonOf(error), 1);
-  }
-}
-
 /** Photos of one name, from several folders, get their place among the arguments in front. */
 function annotatedName(file: string): string {
-  const name = basename(file, extname(file));
+  const name = file === STANDARD_INPUT ? "stdin" : basename(file, extname(file));
   const isAlone = files.filter((other) => basename(other, extname(other)) === name).length === 1;
   return `${isAlone ? "" : `${files.indexOf(file) + 1}-`}${name}.annotated.jpg`;
 }
 
-function inWords({ file, readings, error }: Outcome): string {
-  if (error !== null) return `${file}: ${error.code}: ${error.message}\n`;
-  if (readings.length === 0) return `${file}: no plate\n`;
-  return readings
-    .map(({ plateNumber, color, type, confidence, boundingBox }) => {
-      const box = boundingBox && `${boundingBox.left},${boundingBox.top} ${boundingBox.right},${boundingBox.bottom}`;
-      return `${file}: ${plateNumber}  ${color}  ${type}  ${confidence}  ${box ?? ""}\n`;
-    })
-    .join("");
+function argumentsGiven(): { paths: string[]; format: ReadingFormat; annotateDir: string | null } {
+  const { values, positionals } = parsed();
+  if (values.help === true) exit(USAGE, 0);
+  if (positionals.length === 0) exit(`No photo was named.\n\n${USAGE}`, 2);
+  if (positionals.filter((path) => path === STANDARD_INPUT).length > 1) exit(`"-" can be named once.`, 2);
+  const format = READING_FORMATS.find((name) => name === (values.json ? "json" : values.format));
+  if (format === undefined) exit(`--format must be one of ${READING_FORMATS.join(", ")}, and is ${values.format}.`, 2);
+  return { paths: positionals, format, annotateDir: values.annotate === undefined ? null : absolute(values.annotate) };
 }
 
-function argumentsGiven(): { paths: string[]; json: boolean; annotateDir: string | null } {
+function parsed() {
   try {
-    const { values, positionals } = parseArgs({
-      options: { json: { type: "boolean", default: false }, annotate: { type: "string" }, help: { type: "boolean" } },
+    return parseArgs({
+      options: {
+        format: { type: "string", default: "text" },
+        json: { type: "boolean", default: false },
+        annotate: { type: "string" },
+        help: { type: "boolean" },
+      },
       allowPositionals: true,
     });
-    if (values.help === true) exit(USAGE, 0);
-    if (positionals.length === 0) exit(`No photo was named.\n\n${USAGE}`, 2);
-    const folder = values.annotate === undefined ? null : absolute(values.annotate);
-    return { paths: positionals, json: values.json, annotateDir: folder };
   } catch (error) {
-    return exit(`${reasonOf(error)}\n\n${USAGE}`, 2);
+    return exit(`${oneLine(error)} See --help.`, 2);
   }
-}
-
-function exit(text: string, code: number): never {
-  (code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
-  process.exit(code);
 }

@@ -3,11 +3,11 @@ import { createReadStream, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config.js";
 import { restoreBackup } from "../database/backup/backup.restore.js";
+import { waitForDatabase } from "../database/database.wait.js";
 import { withDataSource } from "../database/data-source.js";
+import { configOrExit, oneLine } from "./command.fault.js";
 import { QUIET, TABLES, withStoppedEmbedded } from "./database.access.js";
-import { reasonOf } from "./doctor.findings.js";
 
 const USAGE = `Usage: npm run restore -- [--replace] FILE
 
@@ -29,9 +29,9 @@ try {
   else if (file === undefined || rest.length > 0) usage("Name one file.");
   else await restore(file, values.replace);
 } catch (error) {
-  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(reasonOf(error));
+  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(oneLine(error));
   else {
-    process.stderr.write(`${reasonOf(error)}\n`);
+    process.stderr.write(`${oneLine(error)}\n`);
     process.exitCode = 1;
   }
 }
@@ -42,9 +42,10 @@ function usage(problem: string): void {
 }
 
 async function restore(file: string, replace: boolean): Promise<void> {
-  const { url: given, dataDir } = readConfig().database;
+  const { url: given, dataDir, waitMs } = configOrExit().database;
   const source: Readable = file === "-" ? process.stdin : await opened(resolve(process.env.INIT_CWD ?? ".", file));
   const started = performance.now();
+  if (given !== null) await waitForDatabase(given, waitMs, QUIET);
   const load = async (url: string): Promise<void> => {
     const own = await ownSchema(url);
     const { facts, size } = await restoreBackup(source, { url, replace, ...own });

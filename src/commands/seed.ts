@@ -2,13 +2,14 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { MIGRATIONS } from "../../migrations/index.js";
-import { readConfig } from "../config.js";
 import { Copier, type Copy } from "../database/copy.js";
+import { waitForDatabase } from "../database/database.wait.js";
 import { withDataSource } from "../database/data-source.js";
 import { tablesOf, type EntityTable, type Property, type TableOf } from "../database/entity.table.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
+import { configOrExit, exit, oneLine } from "./command.fault.js";
 import { startProgressBar } from "./progress.bar.js";
 import { ENTITIES } from "../entities.js";
 import { PlateEntity } from "../plate-records/plate.entity.js";
@@ -17,18 +18,29 @@ import { RecognitionRequestEntity } from "../recognitions/store/recognition-requ
 import { BUILT_IN_PARTNER_ID } from "../accounts/store/partner.entity.js";
 import { RECOGNITION_PROPERTIES, REQUEST_PROPERTIES, trialReadings } from "./seed.rows.js";
 
+const USAGE = `Usage: npm run seed -- [--rows 1000000]
+
+Fills the database at DATABASE_URL (without it, the embedded one in DATA_DIR) with trial readings: real formats, a year of dates, few plates seen often.`;
+
 const BATCH_ROWS = 20_000;
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 const rows = rowsAsked();
-const { database, logLevel } = readConfig();
+const { database, logLevel } = configOrExit();
 const logger = createLogger(logLevel);
-const embedded = database.url === null ? await startEmbeddedServer(database.dataDir, logger) : null;
+const embedded =
+  database.url === null
+    ? await startEmbeddedServer(database.dataDir, logger).catch((error: unknown) => exit(oneLine(error), 1))
+    : null;
 try {
+  if (database.url !== null) await waitForDatabase(database.url, database.waitMs, logger);
   const url = embedded?.url ?? database.url ?? "";
   const schema = { url, logger, entities: ENTITIES, migrations: MIGRATIONS };
   await migrateAt(schema);
   await seed(url, await withDataSource({ ...schema, poolSize: 1 }, async (dataSource) => tablesOf(dataSource)));
+} catch (error) {
+  process.stderr.write(`${oneLine(error)}\n`);
+  process.exitCode = 1;
 } finally {
   await embedded?.stop();
 }
@@ -74,9 +86,19 @@ function copyOf<Entity>(
 }
 
 function rowsAsked(): number {
-  const { values } = parseArgs({ options: { rows: { type: "string", default: "1000000" } } });
-  const asked = Number(values.rows);
+  const { rows, help } = optionsGiven();
+  if (help) exit(USAGE, 0);
+  const asked = Number(rows);
   if (Number.isInteger(asked) && asked > 0 && asked <= 100_000_000) return asked;
-  process.stderr.write(`--rows must be a whole number from 1 to 100000000, and is ${values.rows}.\n`);
-  process.exit(1);
+  return exit(`--rows must be a whole number from 1 to 100000000, and is ${rows}.`, 1);
+}
+
+function optionsGiven(): { rows: string; help: boolean } {
+  try {
+    return parseArgs({
+      options: { rows: { type: "string", default: "1000000" }, help: { type: "boolean", default: false } },
+    }).values;
+  } catch (error) {
+    return exit(`${oneLine(error)} See --help.`, 1);
+  }
 }

@@ -11,6 +11,8 @@ export interface DatabaseConfig {
   poolSize: number;
   /** Connections for statistics and counts, beside the others. */
   reportPoolSize: number;
+  /** How long a database that is not up is waited for at start. */
+  waitMs: number;
   /** How long a statement may wait for a connection. */
   connectTimeoutMs: number;
   /** How long a statement may run; 0 means no limit. */
@@ -23,6 +25,7 @@ export const DATABASE_SETTINGS = {
   DATABASE_URL: urlOf(PROTOCOLS).optional(),
   DATABASE_POOL_SIZE: wholeNumber(2, 1000).default(10),
   DATABASE_REPORT_POOL_SIZE: wholeNumber(1, 1000).default(2),
+  DATABASE_WAIT_SECONDS: wholeNumber(0, 3600).default(30),
   DATABASE_CONNECT_TIMEOUT_MS: wholeNumber(100, 600_000).default(10_000),
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(15_000),
   DATABASE_REPLICA_URLS: z
@@ -43,6 +46,7 @@ export function databaseConfig(env: ValuesOf<typeof DATABASE_SETTINGS>): Databas
     replicaUrls: env.DATABASE_REPLICA_URLS,
     poolSize: env.DATABASE_POOL_SIZE,
     reportPoolSize: env.DATABASE_REPORT_POOL_SIZE,
+    waitMs: env.DATABASE_WAIT_SECONDS * 1000,
     connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
     statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
   };

@@ -1,8 +1,9 @@
-/** Apollo Server over the schema: limits on operations, no telemetry, CSRF prevention on, Sandbox for people, one formatter for errors. */
+/** Apollo Server over the schema: limits on operations, no telemetry, CSRF prevention on, one formatter for errors. */
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
@@ -16,7 +17,6 @@ import { documentStore } from "./document.store.js";
 import { documentBytes } from "./limits/document.bytes.js";
 import { tooMuch } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
-import { sandboxPage } from "./sandbox.page.js";
 import type { TrustedDocuments } from "./trusted.documents.js";
 
 export interface GraphQLService {
@@ -39,7 +39,8 @@ export async function startGraphQL(
 ): Promise<GraphQLService> {
   const formatError = createErrorFormatter(logger, limits.documentTokens);
   const plugins: ApolloServerPlugin<GraphQLContext>[] = [
-    sandboxPage(),
+    // http/explorer.routes.ts serves the page.
+    ApolloServerPluginLandingPageDisabled(),
     // Apollo installs these by default; they cost time in every request and are not used.
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginInlineTraceDisabled(),

@@ -27,8 +27,8 @@ const MAX_LIST = 1000;
 
 @InputType("PlateNumberFilter", {
   description:
-    "Conditions on the plate number; case, spaces and separator dots don't count. A reading whose number was corrected is found by the corrected number " +
-    "and by what the engine read, where one of them meets every condition.",
+    "Conditions on the plate number; case, spaces and separator dots don't count. A reading whose number was corrected, and its plate, are found by the " +
+    "corrected number and by what the engine read, where one of them meets every condition.",
 })
 export class PlateNumberFilterInput implements PlateNumberFilter {
   @Field(() => String, { nullable: true, description: "Exactly this plate." })

@@ -3,12 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
 import type { Admission } from "../accounts/admission.js";
-import { anonymousPrincipal, type Principal } from "../accounts/principal.js";
+import type { Principal } from "../accounts/principal.js";
 import type { GraphQLContext } from "../graphql/context.js";
 import type { GraphQLService } from "../graphql/graphql.server.js";
 import { formatLogPosition, parseLogPosition, type LogPosition } from "../database/log.position.js";
 import { discardRest } from "./body.receiver.js";
 import { admitRequest } from "./caller.js";
+import type { ExplorerAssets } from "./explorer.assets.js";
+import { sendSandboxPage } from "./explorer.routes.js";
 import { Exchange, type ExchangeLimits } from "./exchange.js";
 import { operationOf } from "./graphql.form.js";
 import { headersOf, HttpFault, statusOf } from "./http.fault.js";
@@ -28,6 +30,7 @@ export interface GraphQLRouteOptions extends ExchangeLimits {
   /** The position after the principal's last write; null where no replica could be behind it. */
   positionOf: (principal: Principal) => LogPosition | null;
   checkSite: SiteGuard;
+  explorer: ExplorerAssets;
   admission: Admission;
   maxImageBytes: number;
 }
@@ -66,9 +69,9 @@ async function answer(
     throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
   }
   // A browser that opens the page is not a caller yet. Its query, if any, does not run.
-  const page = prefersPage(method, headers.accept);
-  if (!page) refuseSimpleRequest(method, headers);
-  const principal = page ? anonymousPrincipal(request.ip) : await admitRequest(options.admission, request, reply);
+  if (prefersPage(method, headers.accept)) return sendSandboxPage(reply, options.explorer);
+  refuseSimpleRequest(method, headers);
+  const principal = await admitRequest(options.admission, request, reply);
   share.assignTo(principal.partnerId);
   const { documents } = options.graphql;
   const operation = method === "POST" ? documents.inBody(await readOperation(request, exchange, options)) : undefined;
@@ -82,7 +85,7 @@ async function answer(
     httpGraphQLRequest: {
       method,
       headers: headerMap(request),
-      search: method === "GET" && !page ? documents.inSearch(searchOf(raw.url ?? "")) : "",
+      search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
       body: operation,
     } satisfies HTTPGraphQLRequest,
     context: async () => options.createContext(principal, exchange, since),

@@ -5,11 +5,12 @@ import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Logger } from "../logger.js";
 import { limitAnswerTime } from "./exchange.js";
 import { RATE_LIMIT_HEADERS } from "./caller.js";
+import { explorerRoutes, type ExplorerOptions } from "./explorer.routes.js";
 import { POSITION_HEADER, graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
 import { healthRoutes, type HealthOptions } from "./health.routes.js";
 import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
 
-export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, HealthOptions {
+export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, HealthOptions, ExplorerOptions {
   allowedOrigins: readonly string[];
   /** Milliseconds that a caller may take to read an answer. */
   answerTimeoutMs: number;
@@ -79,6 +80,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   );
   app.get("/", (_request, reply) => reply.redirect("/graphql"));
   graphqlRoute(app, options);
+  explorerRoutes(app, options);
   juheRoutes(app, options);
   healthRoutes(app, options);
   return app;

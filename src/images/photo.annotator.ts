@@ -1,6 +1,8 @@
 /** Draws outlines, each with a line of text, into a photo. */
 import sharp from "sharp";
 import { decodeUpright } from "./pixels.decoder.js";
+import { glyphText } from "./glyph.text.js";
+import { GLYPH_UNITS_PER_EM } from "./plate.glyphs.js";
 import type { Photo } from "./photo.js";
 
 export interface Annotation {
@@ -31,12 +33,7 @@ function svgOf(width: number, height: number, annotations: readonly Annotation[]
     const y = top > fontSize ? top : Math.min(bottom, height - 2);
     const points = outline.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(" ");
     return `<polygon points="${points}" fill="none" stroke="${OUTLINE_COLOR}" stroke-width="${stroke}"/>
-      <text x="${x}" y="${y}" font-family="sans-serif" font-size="${fontSize}" fill="${OUTLINE_COLOR}" stroke="white"
-        stroke-width="${fontSize / 6}" paint-order="stroke">${escaped(text)}</text>`;
+      <g fill="${OUTLINE_COLOR}" stroke="white" stroke-width="${GLYPH_UNITS_PER_EM / 6}" paint-order="stroke">${glyphText(text, x, y, fontSize)}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join("")}</svg>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

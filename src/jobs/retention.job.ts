@@ -11,6 +11,8 @@ const EVERY_MS = 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 /** Between batches of 100 requests, so that the job takes a part of the database's time. */
 const PAUSE_MS = 50;
+/** Another server has the lock for a batch at a time. One that has it all this time is left to go on alone. */
+const MAX_REFUSED = 200;
 /** Any 64-bit number that nothing else uses. */
 const ADVISORY_LOCK = "7305196400812027";
 
@@ -56,20 +58,25 @@ export class RetentionJob {
     const entry = auditEntry(principal, "REQUESTS_ERASED", "RETENTION_DAYS", 0);
     let total = 0;
     let after: Position | null = null;
+    let refused = 0;
     do {
       const from: Position | null = after;
       const sofar = total;
       const batch = await this.inTransaction(principal.clientId, async ({ erasure, audit }) => {
-        if (!(await erasure.mayWork(ADVISORY_LOCK))) return { erased: 0, next: null };
+        if (!(await erasure.mayWork(ADVISORY_LOCK))) return null;
         const done = await erasure.eraseRequests(principal, { createdAt: { lt: before } }, from);
         if (sofar + done.erased > 0) audit.set({ ...entry, affected: sofar + done.erased });
         return done;
       });
-      total += batch.erased;
-      this.onErased(batch.erased);
-      after = batch.next;
-      if (after !== null) await pause(PAUSE_MS, undefined, { signal: this.ended.signal }).catch(() => undefined);
-    } while (after !== null && !this.ended.signal.aborted);
+      refused = batch === null ? refused + 1 : 0;
+      if (batch !== null) {
+        total += batch.erased;
+        this.onErased(batch.erased);
+        after = batch.next;
+        if (after === null) break;
+      }
+      await pause(PAUSE_MS, undefined, { signal: this.ended.signal }).catch(() => undefined);
+    } while (refused < MAX_REFUSED && !this.ended.signal.aborted);
     return total;
   }
 }

@@ -13,6 +13,10 @@ export interface PlateNumberFilter {
   matches?: Optional<string>;
 }
 
+export function holdsNumberCondition(filter: Optional<PlateNumberFilter>): filter is PlateNumberFilter {
+  return Object.values(filter ?? {}).some((condition) => condition != null);
+}
+
 /** The conditions of `filter` on `column`, which must be text in byte order (COLLATE "C"). */
 export function numberConditions(filter: PlateNumberFilter, column: string, parameters: Parameters): string[] {
   const { eq, in: any, startsWith, contains, matches } = filter;

@@ -4,6 +4,7 @@ import { limitOf, pageOf, pageRows, type OneByOne, type Page, type PageRequest }
 import { oneOf, Parameters } from "../database/parameters.js";
 import { number, text, type Reader, type Timestamp } from "../database/statement.js";
 import {
+  holdsNumberCondition,
   numberConditions,
   provinceCondition,
   provincePrefixes,
@@ -12,6 +13,7 @@ import {
   type PlateNumberFilter,
 } from "./plate-number.filter.js";
 import { PLATE_LIST, type PlateOrder, type PlateOrderProperty } from "./plate.order.js";
+import { readAsConditions, type CorrectedReadingsLookUp, type ReadAs } from "./corrected.readings.js";
 import type { PlateRepository } from "./plate.repository.js";
 import type { PlateRow, PlateTable } from "./plate.table.js";
 
@@ -37,11 +39,19 @@ const MAX_LOOKED_UP = 1000;
 const CASTS = { firstSeenAt: "timestamptz", lastSeenAt: "timestamptz", sightings: "int" } as const;
 const RANGED = Object.keys(CASTS) as PlateOrderProperty[];
 
+/** The plates that meet the conditions on the number: by the number that they have, null where they are many, and by what was read alone. */
+interface NamedPlates {
+  own: string[] | null;
+  readAs: ReadAs;
+}
+
 export class PlateList {
   constructor(
     private readonly database: Reader,
     private readonly table: PlateTable,
     private readonly plates: PlateRepository,
+    private readonly corrected: CorrectedReadingsLookUp,
+    private readonly maxLookedUp = MAX_LOOKED_UP,
   ) {}
 
   async findPage(
@@ -50,22 +60,24 @@ export class PlateList {
     page: PageRequest<PlateOrder>,
   ): Promise<Page<PlateRow>> {
     const { q, from, selection } = this.table;
-    const numbers = await this.fewNumbers(principal, filter, page.order);
+    const named = await this.namedPlates(principal, filter, page.order);
+    const few = wholeOf(named) ?? (await this.fewNumbers(principal, filter, page.order));
     const parameters = new Parameters();
     const limit = limitOf(page, parameters);
     const orderBy = PLATE_LIST.orderBy(q, page);
-    const byProvince =
-      numbers === null && page.order.startsWith("NUMBER") ? provinceByProvince(filter, q.number) : null;
-    const rest = byProvince === null ? filter : { ...filter, province: null };
-    const conditions = [
-      ...this.conditions(principal, rest, parameters),
-      ...(numbers === null ? [] : [oneOf(q.number, numbers, "text", parameters)]),
+    const oneByOne = few === null && page.order.startsWith("NUMBER") ? provinceByProvince(filter, q.number) : null;
+    const everywhere = [
+      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...this.otherConditions(oneByOne === null ? filter : { ...filter, province: null }, parameters),
+      ...(few === null ? [] : [oneOf(q.number, few, "text", parameters)]),
       ...PLATE_LIST.bounds(q, page, parameters),
     ];
-    const rows = pageRows({ from, alias: "q", conditions, orderBy, oneByOne: byProvince, limit }, parameters);
+    const rows = this.alternatives(filter, named, few, parameters).map((conditions) =>
+      pageRows({ from, alias: "q", conditions: [...everywhere, ...conditions], orderBy, oneByOne, limit }, parameters),
+    );
     return pageOf(
       await this.database.rows({
-        text: `SELECT ${selection.columns.join(", ")} FROM (${rows}) q ORDER BY ${orderBy} LIMIT ${limit}`,
+        text: `SELECT ${selection.columns.join(", ")} FROM (${together(rows)}) q ORDER BY ${orderBy} LIMIT ${limit}`,
         values: parameters.values,
         read: selection.read,
       }),
@@ -74,10 +86,17 @@ export class PlateList {
   }
 
   async count(principal: Principal, filter: PlateListFilter): Promise<number> {
+    const { q, from } = this.table;
     const parameters = new Parameters();
-    const conditions = this.conditions(principal, filter, parameters);
+    const everywhere = [
+      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
+      ...this.otherConditions(filter, parameters),
+    ];
+    const counts = this.alternatives(filter, NAMED_BY_MANY, null, parameters).map(
+      (conditions) => `(SELECT count(*) FROM ${from} WHERE ${[...everywhere, ...conditions].join(" AND ")})`,
+    );
     const [count] = await this.database.rows({
-      text: `SELECT count(*)::int FROM ${this.table.from} WHERE ${conditions.join(" AND ")}`,
+      text: `SELECT (${counts.join(" + ")})::int`,
       values: parameters.values,
       read: ([value]) => number(value),
       customPlan: true,
@@ -85,12 +104,54 @@ export class PlateList {
     return count ?? 0;
   }
 
-  private conditions(principal: Principal, filter: PlateListFilter, parameters: Parameters): string[] {
+  /** For each way to meet the conditions on the number, what a plate must meet; it meets one of them at most. */
+  private alternatives(
+    { number: plateNumber }: PlateListFilter,
+    named: NamedPlates | null,
+    few: readonly string[] | null,
+    parameters: Parameters,
+  ): string[][] {
+    // The few plates are those that meet the conditions.
+    if (!holdsNumberCondition(plateNumber) || (few !== null && wholeOf(named) !== null)) return [[]];
     const { q } = this.table;
+    const { from, columns: p } = this.corrected.readings;
+    const { own, readAs } = named ?? NAMED_BY_MANY;
+    const ownConditions = numberConditions(plateNumber, q.number, parameters);
+    const ownPlates = own === null ? ownConditions : [oneOf(q.number, own, "text", parameters)];
+    if (readAs.length === 0) return [ownPlates];
+    const readAsPlates =
+      typeof readAs === "string"
+        ? `EXISTS (SELECT FROM ${from} WHERE ${[
+            `${p.partnerId} = ${q.partnerId}`,
+            `${p.plateNumber} = ${q.number}`,
+            ...readAsConditions(plateNumber, p.readPlateNumber, parameters),
+          ].join(" AND ")})`
+        : oneOf(q.number, readAs, "text", parameters);
+    if (readAs === "unknown") return [[`((${ownPlates.join(" AND ")}) OR ${readAsPlates})`]];
+    return [ownPlates, [`NOT (${ownConditions.join(" AND ")})`, readAsPlates]];
+  }
+
+  private async namedPlates(
+    principal: Principal,
+    { number: plateNumber }: PlateListFilter,
+    order: PlateOrder,
+  ): Promise<NamedPlates | null> {
+    if (!holdsNumberCondition(plateNumber)) return null;
+    const [numbers, readAs] = await Promise.all([
+      this.plates.findNumbers(principal, { plateNumber }, this.maxLookedUp + 1),
+      this.corrected.find(principal, plateNumber, "plateNumber"),
+    ]);
+    const own = numbers.length > this.maxLookedUp ? null : numbers;
+    // Going through a list in its order finds a page soon where many plates meet the conditions, spread over the list.
+    const spread = own === null && !order.startsWith("NUMBER");
+    if (readAs !== "unknown" || spread) return { own, readAs };
+    return { own, readAs: await this.corrected.findAll(principal, plateNumber, "plateNumber") };
+  }
+
+  /** Every condition but those on the number. */
+  private otherConditions(filter: PlateListFilter, parameters: Parameters): string[] {
     return [
-      `${q.partnerId} = ${parameters.add(principal.partnerId)}`,
-      ...numberConditions(filter.number ?? {}, q.number, parameters),
-      ...(filter.province ? [provinceCondition(q.number, filter.province, parameters)] : []),
+      ...(filter.province ? [provinceCondition(this.table.q.number, filter.province, parameters)] : []),
       ...RANGED.flatMap((property) => this.range(filter, property, parameters)),
     ];
   }
@@ -108,18 +169,13 @@ export class PlateList {
   }
 
   /**
-   * The numbers of all plates that meet one of the conditions, where they are few; null where every condition fits many plates, or the index of the
-   * order serves the only one.
+   * The numbers of all plates that meet one of the conditions besides those on the number, where they are few; null where every condition fits many
+   * plates, or the index of the order serves the only one.
    */
   private async fewNumbers(principal: Principal, filter: PlateListFilter, order: PlateOrder): Promise<string[] | null> {
-    const { number: plateNumber, province } = filter;
-    if (plateNumber?.eq != null) return null;
-    const most = MAX_LOOKED_UP + 1;
+    const most = this.maxLookedUp + 1;
     const lookUps = [
-      ...(Object.values(plateNumber ?? {}).some((condition) => condition != null)
-        ? [() => this.plates.findNumbers(principal, { plateNumber: plateNumber ?? null }, most)]
-        : []),
-      ...(province ? [() => this.numbersOfProvinces(principal, filter, most)] : []),
+      ...(filter.province ? [() => this.numbersOfProvinces(principal, filter, most)] : []),
       ...RANGED.filter((property) => !PLATE_LIST.begins(order, property)).flatMap((property) =>
         this.range(filter, property, new Parameters()).length > 0
           ? [() => this.numbersInRange(principal, filter, property, most)]
@@ -128,7 +184,7 @@ export class PlateList {
     ];
     for (const lookUp of lookUps) {
       const numbers = await lookUp();
-      if (numbers.length <= MAX_LOOKED_UP) return numbers;
+      if (numbers.length <= this.maxLookedUp) return numbers;
     }
     return null;
   }
@@ -166,6 +222,18 @@ export class PlateList {
   private numbers(statement: string, { values }: Parameters): Promise<string[]> {
     return this.database.rows({ text: statement, values, read: ([value]) => text(value) });
   }
+}
+
+const NAMED_BY_MANY: NamedPlates = { own: null, readAs: "many" };
+
+/** All plates that meet the conditions on the number; null where they are many. */
+function wholeOf(named: NamedPlates | null): string[] | null {
+  return named?.own && typeof named.readAs !== "string" ? [...named.own, ...named.readAs] : null;
+}
+
+function together(selects: readonly string[]): string {
+  const [first = ""] = selects;
+  return selects.length === 1 ? first : selects.map((rows) => `SELECT q.* FROM (${rows}) q`).join(" UNION ALL ");
 }
 
 /** Each province's plates are a range of numbers, or two. */

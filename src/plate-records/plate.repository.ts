@@ -2,8 +2,15 @@
 import type { Principal } from "../accounts/principal.js";
 import { text, type Reader } from "../database/statement.js";
 import { plateDistance } from "../plates/plate.distance.js";
+import type { CorrectedReadings } from "./corrected.readings.js";
 import { oneOf, Parameters } from "../database/parameters.js";
-import { numberConditions, provinceCondition, type Optional, type PlateNumberFilter } from "./plate-number.filter.js";
+import {
+  holdsNumberCondition,
+  numberConditions,
+  provinceCondition,
+  type Optional,
+  type PlateNumberFilter,
+} from "./plate-number.filter.js";
 import type { PlateRow, PlateTable } from "./plate.table.js";
 
 export interface PlateMatch {
@@ -22,13 +29,7 @@ export interface PlateCondition {
 /** Whether the plates that meet `condition` can be looked up before their readings are. */
 export function narrowsPlates({ plateNumber, province }: PlateCondition): boolean {
   if (plateNumber?.eq != null) return false;
-  return province?.length === 1 || Object.values(plateNumber ?? {}).some((condition) => condition != null);
-}
-
-/** The readings, as statements name them, whose `readPlateNumber` holds what the engine read where that was corrected to `plateNumber`. */
-export interface CorrectedReadings {
-  from: string;
-  columns: Readonly<Record<"partnerId" | "id" | "plateNumber" | "readPlateNumber" | "capturedAt", string>>;
+  return province?.length === 1 || holdsNumberCondition(plateNumber);
 }
 
 export class PlateRepository {
@@ -110,7 +111,7 @@ export class PlateRepository {
           SELECT DISTINCT ${p.plateNumber} AS number, ${p.readPlateNumber} AS read FROM ${fromReadings}
           WHERE ${p.partnerId} = $1 AND ${p.readPlateNumber} IS NOT NULL
             AND plate_search_keys(${p.readPlateNumber}) && plate_search_keys($2::text)
-        ) p JOIN ${from} ON ${q.partnerId} = $1 AND ${q.number} = p.number`,
+        ) p CROSS JOIN LATERAL (SELECT q.* FROM ${from} WHERE ${q.partnerId} = $1 AND ${q.number} = p.number LIMIT 1) q`,
       values: [principal.partnerId, number],
       read: (values) => {
         const known = text(values[selection.columns.length]);

@@ -214,7 +214,10 @@ function plainResolvers({ requests, readings }: SeededRows): Resolvers {
       },
       plates: async (_root, args: Paging & { filter?: PlateFilter | null; orderBy?: string | null }) =>
         page(
-          allPlates().filter((row) => meetsPlate(row, args.filter ?? {})),
+          allPlates().filter((row) => {
+            const read = readings.filter(({ plateNumber }) => plateNumber === row.number).map(readTextOf);
+            return meetsPlate(row, [row.number, ...read], args.filter ?? {});
+          }),
           args.orderBy ?? "LAST_SEEN_AT_DESC",
           args,
         ),
@@ -331,16 +334,20 @@ function meetsRequest(row: SeededRequest, filter: RequestFilter): boolean {
   );
 }
 
+function fitsNumber(text: string, filter: Filter["plateNumber"]): boolean {
+  return (
+    (filter?.eq == null || text === filter.eq) &&
+    (filter?.startsWith == null || text.startsWith(filter.startsWith)) &&
+    (filter?.in == null || filter.in.includes(text))
+  );
+}
+
 function meets(
   row: SeededReading,
   { plateNumber, capturedAt, recognizedAt, confidence, color, cameraId }: Filter,
 ): boolean {
-  const fits = (number: string): boolean =>
-    (plateNumber?.eq == null || number === plateNumber.eq) &&
-    (plateNumber?.startsWith == null || number.startsWith(plateNumber.startsWith)) &&
-    (plateNumber?.in == null || plateNumber.in.includes(number));
   return (
-    (fits(row.plateNumber) || fits(readTextOf(row))) &&
+    (fitsNumber(row.plateNumber, plateNumber) || fitsNumber(readTextOf(row), plateNumber)) &&
     (capturedAt?.gte == null || row.capturedAt >= capturedAt.gte) &&
     (capturedAt?.lt == null || row.capturedAt < capturedAt.lt) &&
     (recognizedAt?.gte == null || row.recognizedAt >= recognizedAt.gte) &&
@@ -352,11 +359,14 @@ function meets(
   );
 }
 
-function meetsPlate(row: SeenPlate, { number, province, firstSeenAt, lastSeenAt, sightings }: PlateFilter): boolean {
+/** @param texts the number and what was read where that was corrected */
+function meetsPlate(
+  row: SeenPlate,
+  texts: readonly string[],
+  { number, province, firstSeenAt, lastSeenAt, sightings }: PlateFilter,
+): boolean {
   return (
-    (number?.eq == null || row.number === number.eq) &&
-    (number?.startsWith == null || row.number.startsWith(number.startsWith)) &&
-    (number?.in == null || number.in.includes(row.number)) &&
+    texts.some((text) => fitsNumber(text, number)) &&
     (province == null || province.some((each) => row.number.startsWith(each))) &&
     (firstSeenAt?.gte == null || row.firstSeenAt >= firstSeenAt.gte) &&
     (firstSeenAt?.lt == null || row.firstSeenAt < firstSeenAt.lt) &&

@@ -42,9 +42,10 @@ export function valuePool(rows: SeededRows): ValuePool {
     "Mutation.deletePlateRecognitions.filter": [{}, { plateNumber: {} }, { plateNumber: { contains: "" } }],
     "Mutation.deleteRecognitionRequests.filter": [{}, { createdAt: {} }],
     "Mutation.correctPlateRecognition.plateNumber": ["", "粤", "<b>"],
-    "PlateNumberFilter.eq": ["粤A12345", "沪B00000"],
-    "PlateNumberFilter.startsWith": ["粤", "京B"],
-    "PlateNumberFilter.in": ["粤A12345", "京B8O0O1", "x"],
+    // 川X00000 was read and always corrected.
+    "PlateNumberFilter.eq": ["粤A12345", "沪B00000", "川X00000"],
+    "PlateNumberFilter.startsWith": ["粤", "京B", "川"],
+    "PlateNumberFilter.in": ["粤A12345", "京B8O0O1", "x", "川X00000"],
     "DateTimeRange.gte": [
       ...repeated(["2026-03-01T05:00:00Z", "2026-03-02T08:00:00+08:00", "2026-03-01T00:00:00.5Z"], 6),
       "2026-02-30T00:00:00",

@@ -134,6 +134,28 @@ test("both numbers are found by every condition, by plate and by likeness; the c
   ]) {
     expect({ condition, ids: await idsBy(condition) }).toEqual({ condition, ids: [wrong] });
   }
+  const plates = async (number: object): Promise<unknown> =>
+    (
+      await ask<{ plates: unknown }>(
+        "query ($filter: PlateFilter) { plates(filter: $filter) { totalCount nodes { number sightings } } }",
+        { filter: { number } },
+      )
+    ).plates;
+  const found = { totalCount: 1, nodes: [{ number: "鄂E77777", sightings: 1 }] };
+  for (const condition of [
+    { eq: "粤D20001" },
+    { in: ["粤D20001", "鄂E77777"] },
+    { startsWith: "粤D20001" },
+    { contains: "20001" },
+    { contains: "1", startsWith: "粤D2000", matches: "*0001" },
+    { matches: "?D20001" },
+    { eq: "鄂E77777" },
+    { contains: "E7777" },
+  ]) {
+    expect({ condition, plates: await plates(condition) }).toEqual({ condition, plates: found });
+  }
+  expect(await plates({ startsWith: "粤D20001", contains: "77777" })).toEqual({ totalCount: 0, nodes: [] });
+  expect(await plates({ startsWith: "粤D2000" })).toMatchObject({ totalCount: 2 });
   // Conditions hold of one of the texts, not each of another.
   expect(await idsBy({ startsWith: "粤D20001", contains: "77777" })).toEqual([]);
   expect(await idsBy({ startsWith: "粤D2000" })).toEqual([right, wrong]);
@@ -162,6 +184,10 @@ test("both numbers are found by every condition, by plate and by likeness; the c
 
   // A number with readings of its own is itself, also where others were corrected from it.
   const [own = ""] = await stored("粤D20001");
+  expect(await plates({ eq: "粤D20001" })).toMatchObject({
+    totalCount: 2,
+    nodes: [{ number: "鄂E77777" }, { number: "粤D20001" }],
+  });
   expect(await ask(`{ plate(number: "粤D20001") ${plate} }`)).toEqual({
     plate: {
       number: "粤D20001",

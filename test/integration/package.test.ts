@@ -56,6 +56,7 @@ describe("the tarball", () => {
         "SECURITY.md",
         "bin",
         "dist",
+        "explorer",
         "migrations",
         "models",
         "package.json",
@@ -74,7 +75,10 @@ describe("the tarball", () => {
         "bin/plategraph.mjs",
       ]),
     );
-    expect(paths.filter((path) => path.startsWith("scripts/"))).toEqual(["scripts/build.mjs"]);
+    expect(paths.filter((path) => path.startsWith("scripts/"))).toEqual([
+      "scripts/build-explorer.mjs",
+      "scripts/build.mjs",
+    ]);
   });
 
   // E1, and the same as `npx` of the tarball does.

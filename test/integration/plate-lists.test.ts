@@ -1,5 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { MIGRATIONS } from "../../migrations/index.js";
+import { anonymousPrincipal } from "../../src/accounts/principal.js";
+import { createDataSource } from "../../src/database/data-source.js";
+import { tablesOf } from "../../src/database/entity.table.js";
+import { StatementPool } from "../../src/database/statement.pool.js";
+import { ENTITIES } from "../../src/entities.js";
+import { CorrectedReadingsLookUp } from "../../src/plate-records/corrected.readings.js";
+import { PlateList } from "../../src/plate-records/plate.list.js";
+import { PLATE_LIST, type PlateOrder } from "../../src/plate-records/plate.order.js";
+import { PlateRepository } from "../../src/plate-records/plate.repository.js";
+import { PlateTable } from "../../src/plate-records/plate.table.js";
+import { RecognitionRepository } from "../../src/recognitions/store/recognition.repository.js";
+import { RecognitionTables } from "../../src/recognitions/store/recognition.tables.js";
 import { graphql } from "../support/graphql-client.js";
 import { BUILT_IN_PARTNER, storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
@@ -16,31 +29,49 @@ interface Plate {
   sightings: number;
 }
 
+/** Beside the plate, what was read of one of its readings, which was corrected to its number. */
+interface KnownPlate extends Plate {
+  readAs: string | null;
+}
+
 let database: TestDatabase;
 let server: TestServer;
-let plates: Plate[];
+let plates: KnownPlate[];
+let readings: { id: string; plateNumber: string; readAs: string | null; capturedAt: string }[];
+
+function numberOf(index: number): string {
+  const head = ["粤A", "粤B", "京A", "WJ粤", "使"][index % 5] ?? "";
+  const digits = String(index * 7919).padStart(5, "0");
+  return `${head}${digits.slice(-5)}`;
+}
 
 beforeAll(async () => {
   database = await createTestDatabase();
   await database.query("INSERT INTO partners VALUES ($1, 'stranger')", [STRANGER]);
   plates = Array.from({ length: 150 }, (_, index) => {
-    const head = ["粤A", "粤B", "京A", "WJ粤", "使"][index % 5] ?? "";
     return {
-      number: `${head}${String(index * 7919)
-        .padStart(5, "0")
-        .slice(-5)}`,
+      number: numberOf(index),
+      // Another plate's number, and such as no plate has.
+      readAs: index % 4 === 0 ? numberOf((index + 35) % 150) : index % 7 === 3 ? `湘X${10_000 + index}` : null,
       firstSeenAt: at(index % 11),
       lastSeenAt: at(20 + (index % 13)),
       sightings: 2 + (index % 4),
     };
   });
-  const readings = plates.flatMap(({ number, firstSeenAt, lastSeenAt, sightings }) =>
+  const stored = plates.flatMap(({ number, readAs, firstSeenAt, lastSeenAt, sightings }) =>
     Array.from({ length: sightings }, (_, nth) => ({
       plateNumber: number,
       capturedAt: nth === 0 ? firstSeenAt : lastSeenAt,
+      readPlateNumber: nth === 0 ? (readAs ?? undefined) : undefined,
     })),
   );
-  await storeReadings(database, readings);
+  const ids = await storeReadings(database, stored);
+  readings = stored.map(({ plateNumber, capturedAt, readPlateNumber }, index) => ({
+    id: ids[index] ?? "",
+    plateNumber,
+    capturedAt,
+    readAs: readPlateNumber ?? null,
+  }));
   await storeReadings(database, [{ plateNumber: "粤A00000", capturedAt: at(1) }], STRANGER);
   server = await startServer({ DATABASE_URL: database.url });
 });
@@ -82,7 +113,9 @@ function inOrder(order: string, list: readonly Plate[]): Plate[] {
   const property = PROPERTIES[order.replace(/_(ASC|DESC)$/, "") as keyof typeof PROPERTIES];
   const sign = order.endsWith("_ASC") ? 1 : -1;
   const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-  return [...list].sort((a, b) => sign * (compare(a[property], b[property]) || compare(a.number, b.number)));
+  return list
+    .map(({ number, firstSeenAt, lastSeenAt, sightings }) => ({ number, firstSeenAt, lastSeenAt, sightings }))
+    .sort((a, b) => sign * (compare(a[property], b[property]) || compare(a.number, b.number)));
 }
 
 describe("plates", () => {
@@ -91,9 +124,9 @@ describe("plates", () => {
   const range = fc.record({ gte: hour, lt: hour }, { requiredKeys: [] });
   const conditions = fc.record({
     number: fc.oneof(
-      fc.record({ eq: fc.constantFrom("粤a·00000", "粤A07919") }),
-      fc.record({ in: fc.constantFrom(["粤A00000", "京A15838"], []) }),
-      fc.record({ startsWith: fc.constantFrom("粤", "粤b", "WJ") }),
+      fc.record({ eq: fc.constantFrom("粤a·00000", "粤A07919", "湘X10017") }),
+      fc.record({ in: fc.constantFrom(["粤A00000", "京A15838", "湘x10003"], []) }),
+      fc.record({ startsWith: fc.constantFrom("粤", "粤b", "WJ", "湘") }),
       fc.record({ contains: fc.constantFrom("79", "A1", "%", "7919") }),
       fc.record({ matches: fc.constantFrom("粤?0*", "*8", "京*1?") }),
     ),
@@ -115,21 +148,23 @@ describe("plates", () => {
   const within = (value: string, { gte, lt }: { gte?: string; lt?: string } = {}): boolean =>
     value >= (gte ?? "") && value < (lt ?? "9");
 
-  /** What the filter means, said once more in the plainest way. */
-  function matches(plate: Plate, { number, province, firstSeenAt, lastSeenAt, sightings }: Filter): boolean {
-    const one = (number ?? {}) as {
-      eq?: string;
-      in?: string[];
-      startsWith?: string;
-      contains?: string;
-      matches?: string;
-    };
+  /** What the conditions on a number mean, said once more in the plainest way; of `other` they may be met, too, where it is not null. */
+  function fitsNumber(number: Filter["number"], text: string, other: string | null): boolean {
+    const one: { eq?: string; in?: readonly string[]; startsWith?: string; contains?: string; matches?: string } =
+      number ?? {};
+    return [text, ...(other === null ? [] : [other])].some(
+      (each) =>
+        (one.eq === undefined || each === plain(one.eq)) &&
+        (one.in === undefined || one.in.map(plain).includes(each)) &&
+        (one.startsWith === undefined || each.startsWith(plain(one.startsWith))) &&
+        (one.contains === undefined || each.includes(plain(one.contains))) &&
+        (one.matches === undefined || pattern(one.matches).test(each)),
+    );
+  }
+
+  function matches(plate: KnownPlate, { number, province, firstSeenAt, lastSeenAt, sightings }: Filter): boolean {
     return (
-      (one.eq === undefined || plate.number === plain(one.eq)) &&
-      (one.in === undefined || one.in.includes(plate.number)) &&
-      (one.startsWith === undefined || plate.number.startsWith(plain(one.startsWith))) &&
-      (one.contains === undefined || plate.number.includes(plain(one.contains))) &&
-      (one.matches === undefined || pattern(one.matches).test(plate.number)) &&
+      fitsNumber(number, plate.number, plate.readAs) &&
       (province === undefined || province.some((each) => plate.number.replace("WJ", "").startsWith(each))) &&
       within(plate.firstSeenAt, firstSeenAt) &&
       within(plate.lastSeenAt, lastSeenAt) &&
@@ -176,6 +211,94 @@ describe("plates", () => {
     );
     // The property would hold of nothing as well.
     expect(matched).toBeGreaterThan(1000);
+  });
+
+  test("the same, and of readings, where more plates, or more corrections, meet a condition than are looked up one by one", async () => {
+    const dataSource = createDataSource({
+      url: database.url,
+      poolSize: 1,
+      logger: { error: () => undefined },
+      entities: ENTITIES,
+      migrations: MIGRATIONS,
+    });
+    await dataSource.initialize();
+    const pool = new StatementPool("once", {
+      url: database.url,
+      size: 2,
+      connectTimeoutMs: 10_000,
+      statementTimeoutMs: 0,
+      onError: () => undefined,
+      onStatement: () => undefined,
+    });
+    const tables = new RecognitionTables(tablesOf(dataSource));
+    const plateTable = new PlateTable(tablesOf(dataSource));
+    const corrected = { from: tables.fromRecognitions, columns: tables.p };
+    const principal = anonymousPrincipal("test");
+    const plateRepository = new PlateRepository(pool, plateTable, corrected);
+    const lists = [
+      { maxLookedUp: 2, few: 2, compared: 2 },
+      { maxLookedUp: 2, few: 2, compared: 1000 },
+      { maxLookedUp: 2, few: 20, compared: 5 },
+      { maxLookedUp: 20, few: 2, compared: 5 },
+      { maxLookedUp: 20, few: 20, compared: 1000 },
+    ].map(({ maxLookedUp, ...bounds }) => {
+      const lookUp = new CorrectedReadingsLookUp(pool, corrected, bounds);
+      return {
+        list: new PlateList(pool, plateTable, plateRepository, lookUp, maxLookedUp),
+        recognitions: new RecognitionRepository(pool, tables, plateRepository, lookUp, maxLookedUp),
+      };
+    });
+    try {
+      let several = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          filters,
+          fc.constantFrom(...ORDERS),
+          fc.integer({ min: 1, max: 60 }),
+          fc.boolean(),
+          async (filter, orderBy, size, backward) => {
+            const order = orderBy as PlateOrder;
+            const fitting = inOrder(
+              order,
+              plates.filter((plate) => matches(plate, filter)),
+            );
+            const page = { order, size, backward, after: null, before: null };
+            const numbered = readings
+              .filter((reading) => fitsNumber(filter.number, reading.plateNumber, reading.readAs))
+              .sort((a, b) => (a.capturedAt + a.id < b.capturedAt + b.id ? -1 : 1));
+            for (const { list, recognitions } of lists) {
+              const found = await recognitions.findPage(
+                principal,
+                { plateNumber: filter.number ?? null },
+                { ...page, order: "CAPTURED_AT_ASC", parts: { boxes: false, requests: false, images: false } },
+              );
+              expect(found.rows.map(({ key }) => key)).toEqual(
+                (backward ? numbered.slice(-size) : numbered.slice(0, size)).map(({ id }) => id),
+              );
+              const first = await list.findPage(principal, filter, page);
+              expect(first.rows).toEqual(backward ? fitting.slice(-size) : fitting.slice(0, size));
+              expect(backward ? first.hasPreviousPage : first.hasNextPage).toBe(fitting.length > size);
+              if (fitting.length <= size) continue;
+              several += 1;
+              const edge = first.rows.at(backward ? 0 : -1);
+              const position = edge ? PLATE_LIST.positionOf(order, edge) : null;
+              const next = await list.findPage(principal, filter, {
+                ...page,
+                [backward ? "before" : "after"]: position,
+              });
+              expect(next.rows).toEqual(
+                backward ? fitting.slice(0, -size).slice(-size) : fitting.slice(size, 2 * size),
+              );
+            }
+          },
+        ),
+        { numRuns: 150, seed: 11 },
+      );
+      expect(several).toBeGreaterThan(50);
+    } finally {
+      await pool.end();
+      await dataSource.destroy();
+    }
   });
 
   test("a cursor belongs to its order, and faulty ones are refused", async () => {

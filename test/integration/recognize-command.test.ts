@@ -1,5 +1,6 @@
 /** The command that reads pictures without a server, as a person runs it. */
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,7 +53,9 @@ describe("npm run recognize", () => {
   test("prints a line for every plate, in the order of the pictures", async () => {
     const { code, stdout, stderr } = await run(TWO_PLATES, NO_PLATE, BLUE);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const lines = stdout.trim().split("\n");
+    const [header, ...lines] = stdout.trim().split("\n");
+    // E7
+    expect(header).toBe("FILE: PLATE  COLOR  TYPE  CONFIDENCE  LEFT,TOP RIGHT,BOTTOM");
     expect(lines).toHaveLength(4);
     // Both are told with 99: the larger one comes first.
     expect(lines[0]).toMatch(/two-plates\.jpg: 闽A31901 {2}BLUE {2}BLUE {2}\d+ {2}\d+,\d+ \d+,\d+$/u);
@@ -112,7 +115,7 @@ describe("npm run recognize", () => {
     const { code, stdout, stderr } = await run(missing, BLUE);
     expect(code).toBe(1);
     expect(stderr).toBe(`${missing}: BAD_USER_INPUT: ${missing} can't be opened.\n`);
-    expect(stdout.trim().split("\n")).toHaveLength(1);
+    expect(stdout.trim().split("\n")).toHaveLength(2);
   });
 
   // E7: Node's recursive mkdir never ended for the second.
@@ -124,6 +127,36 @@ describe("npm run recognize", () => {
     const { code, stdout, stderr } = await run("--annotate", path, BLUE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^--annotate: ${reason}: .*\n$`));
+  });
+
+  test("E7: --format csv has a header and a row for every plate, and one for a photo without", async () => {
+    const { code, stdout, stderr } = await run("--format", "csv", TWO_PLATES, NO_PLATE);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const rows = stdout.split("\r\n").map((line) => line.split(","));
+    expect(rows[0]).toEqual(["file", "plateNumber", "color", "type", "confidence", "left", "top", "right", "bottom"]);
+    expect(rows.slice(1, 4).map((row) => row[1])).toEqual(["闽A31901", "津JK8958", ""]);
+    expect(rows.every((row) => row.length === 9 || row.join("") === "")).toBe(true);
+    const refused = await run("--format", "xml", BLUE);
+    expect(refused).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "--format must be one of text, csv, json, and is xml.\n",
+    });
+  });
+
+  test("E7: - is the photo on standard input", async () => {
+    const child = execFile(process.execPath, [COMMAND, "--json", "-"], { env: { PATH: process.env.PATH } });
+    let output = "";
+    child.stdout?.on("data", (chunk: string) => (output += chunk));
+    child.stdin?.end(await readFile(BLUE));
+    await once(child, "close");
+    expect((JSON.parse(output) as Line).readings.map(({ plateNumber }) => plateNumber)).toEqual(["渝X32547"]);
+  });
+
+  test("E7: an option that there is not is refused in one line", async () => {
+    const { code, stdout, stderr } = await run("--anotate", "x", BLUE);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^[^\n]*'--anotate'[^\n]*\n$/);
   });
 
   test("faults in the settings are listed without a stack trace", async () => {

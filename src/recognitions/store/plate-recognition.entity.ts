@@ -16,6 +16,9 @@ import { RecognitionRequestEntity } from "./recognition-request.entity.js";
 @Index("plate_recognitions_by_read_plate", ["partnerId", "readPlateNumber", "capturedAt", "id"], {
   where: `"read_plate_number" IS NOT NULL`,
 })
+@Index("plate_recognitions_by_correction", ["partnerId", "plateNumber", "readPlateNumber"], {
+  where: `"read_plate_number" IS NOT NULL`,
+})
 // A kind of index that TypeORM has no words for; the migration makes it.
 @Index("plate_recognitions_by_read_text", { synchronize: false })
 export class PlateRecognitionEntity {

@@ -5,8 +5,14 @@ import type { Principal } from "../../accounts/principal.js";
 import type { ColumnNames } from "../../database/entity.table.js";
 import type { Parameters } from "../../database/parameters.js";
 import type { Timestamp } from "../../database/statement.js";
+import { readAsConditions } from "../../plate-records/corrected.readings.js";
 import type { PlateRecognitionEntity } from "./plate-recognition.entity.js";
-import { numberConditions, type Optional, type PlateNumberFilter } from "../../plate-records/plate-number.filter.js";
+import {
+  holdsNumberCondition,
+  numberConditions,
+  type Optional,
+  type PlateNumberFilter,
+} from "../../plate-records/plate-number.filter.js";
 
 /** Half-open: `gte` is in, `lt` is out. */
 export interface TimeRange {
@@ -56,14 +62,20 @@ export function ownConditions(filter: RecognitionFilter, p: ReadingColumns, para
 /** Of corrected readings that meet the filter by what the engine read alone; null for a filter without a condition on the number. */
 export function readConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] | null {
   const { plateNumber } = filter;
-  if (!plateNumber || Object.values(plateNumber).every((condition) => condition == null)) return null;
+  if (!holdsNumberCondition(plateNumber)) return null;
   return [
-    // The indexes of read texts hold corrected readings only.
-    `${p.readPlateNumber} IS NOT NULL`,
-    ...numberConditions(plateNumber, p.readPlateNumber, parameters),
+    ...readAsConditions(plateNumber, p.readPlateNumber, parameters),
     `NOT (${numberConditions(plateNumber, p.plateNumber, parameters).join(" AND ")})`,
     ...otherConditions(filter, p, parameters),
   ];
+}
+
+/** Of readings that meet the filter by their number or by what the engine read. */
+export function eitherConditions(filter: RecognitionFilter, p: ReadingColumns, parameters: Parameters): string[] {
+  const plateNumber = filter.plateNumber ?? {};
+  const own = numberConditions(plateNumber, p.plateNumber, parameters);
+  const read = readAsConditions(plateNumber, p.readPlateNumber, parameters);
+  return [`((${own.join(" AND ")}) OR (${read.join(" AND ")}))`, ...otherConditions(filter, p, parameters)];
 }
 
 /** `SELECT columns` of the readings that meet the filter. */

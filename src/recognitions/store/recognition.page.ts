@@ -1,9 +1,10 @@
 /** The statements of pages of readings. */
 import type { Principal } from "../../accounts/principal.js";
 import { equalTo, limitOf, pageRows, type OneByOne, type Page, type PageRequest } from "../../database/keyset.js";
-import { Parameters } from "../../database/parameters.js";
+import { oneOf, Parameters } from "../../database/parameters.js";
 import type { Statement } from "../../database/statement.js";
-import { alternativesOf, ownConditions, readConditions, type RecognitionFilter } from "./recognition.filter.js";
+import type { ReadAs } from "../../plate-records/corrected.readings.js";
+import { eitherConditions, ownConditions, readConditions, type RecognitionFilter } from "./recognition.filter.js";
 import { RECOGNITION_LIST, type RecognitionOrder } from "./recognition.order.js";
 import type { PlateRecognitionRow, RecognitionParts } from "./recognition.rows.js";
 import type { RecognitionTables } from "./recognition.tables.js";
@@ -23,16 +24,18 @@ export interface Narrowed {
   byPlate: boolean;
 }
 
+/** @param readAs the readings that meet the conditions on the number by what the engine read alone */
 export function pageStatement(
   tables: RecognitionTables,
   principal: Principal,
   filter: RecognitionFilter,
   page: RecognitionPageRequest,
   narrowed: Narrowed | null,
+  readAs: ReadAs,
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
   const limit = limitOf(page, parameters);
-  const rows = rowsOf(tables, principal, filter, page, narrowed, limit, parameters);
+  const rows = rowsOf(tables, principal, filter, page, narrowed, readAs, limit, parameters);
   const orderBy = RECOGNITION_LIST.orderBy(tables.p, page);
   return selected(tables, rows, page, `ORDER BY ${orderBy} LIMIT ${limit}`, parameters);
 }
@@ -46,7 +49,7 @@ export function pagePerPlateStatement(
 ): Statement<PlateRecognitionRow> {
   const parameters = new Parameters();
   const plates = { oneByOne: equalTo([tables.p.plateNumber], [plateNumbers]), rest: {}, byPlate: true };
-  const rows = rowsOf(tables, principal, {}, page, plates, limitOf(page, parameters), parameters);
+  const rows = rowsOf(tables, principal, {}, page, plates, [], limitOf(page, parameters), parameters);
   const orderBy = RECOGNITION_LIST.orderBy(tables.p, page);
   return selected(tables, rows, page, `ORDER BY ${tables.p.plateNumber}, ${orderBy}`, parameters);
 }
@@ -57,6 +60,7 @@ function rowsOf(
   filter: RecognitionFilter,
   page: RecognitionPageRequest,
   narrowed: Narrowed | null,
+  readAs: ReadAs,
   limit: string,
   parameters: Parameters,
 ): string {
@@ -68,13 +72,14 @@ function rowsOf(
   const orderBy = RECOGNITION_LIST.orderBy(p, page);
   const select = (conditions: readonly string[], oneByOne: OneByOne | null): string =>
     pageRows({ from, alias: "p", conditions: [...everywhere, ...conditions], orderBy, oneByOne, limit }, parameters);
-  if (narrowed === null) return together(alternativesOf(filter, p, parameters).map((each) => select(each, null)));
-  const { oneByOne, rest, byPlate } = narrowed;
-  if (!byPlate) return together(alternativesOf(rest, p, parameters).map((each) => select(each, oneByOne)));
-  // The plates stand for the conditions on the number; what the engine read is looked up by the conditions themselves.
+  const { oneByOne, rest, byPlate } = narrowed ?? { oneByOne: null, rest: filter, byPlate: false };
+  if (readAs === "unknown" && !byPlate) return select(eitherConditions(rest, p, parameters), oneByOne);
   const own = select(ownConditions(rest, p, parameters), oneByOne);
-  const read = readConditions(filter, p, parameters);
-  return together(read === null ? [own] : [own, select(read, null)]);
+  // The plates stand for the conditions on the number; what the engine read is looked up by the conditions themselves.
+  const read = readAs.length === 0 ? null : readConditions(byPlate ? filter : rest, p, parameters);
+  if (read === null) return own;
+  const among = typeof readAs === "string" ? [] : [oneOf(p.id, readAs, "uuid", parameters)];
+  return together([own, select([...read, ...among], byPlate ? null : oneByOne)]);
 }
 
 function together(selects: readonly string[]): string {

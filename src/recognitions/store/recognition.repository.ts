@@ -3,6 +3,8 @@ import type { Principal } from "../../accounts/principal.js";
 import { number, type Reader } from "../../database/statement.js";
 import { equalTo, pageOf } from "../../database/keyset.js";
 import { oneOf, Parameters } from "../../database/parameters.js";
+import { holdsNumberCondition } from "../../plate-records/plate-number.filter.js";
+import type { CorrectedReadingsLookUp, ReadAs } from "../../plate-records/corrected.readings.js";
 import { narrowsPlates, type PlateRepository } from "../../plate-records/plate.repository.js";
 import { selectReadings, type RecognitionFilter } from "./recognition.filter.js";
 import {
@@ -23,6 +25,8 @@ export class RecognitionRepository {
     private readonly database: Reader,
     private readonly tables: RecognitionTables,
     private readonly plates: PlateRepository,
+    private readonly corrected: CorrectedReadingsLookUp,
+    private readonly maxPlatesLookedUp = MAX_PLATES_LOOKED_UP,
   ) {}
 
   async findPage(
@@ -31,7 +35,9 @@ export class RecognitionRepository {
     page: RecognitionPageRequest,
   ): Promise<RecognitionPage> {
     const narrowed = await this.narrowed(principal, filter, page);
-    return pageOf(await this.database.rows(pageStatement(this.tables, principal, filter, page, narrowed)), page);
+    const readAs = await this.readAs(principal, filter.plateNumber, narrowed);
+    const statement = pageStatement(this.tables, principal, filter, page, narrowed, readAs);
+    return pageOf(await this.database.rows(statement), page);
   }
 
   /** One page of the history of each plate, in the order of `plateNumbers`. */
@@ -109,6 +115,20 @@ export class RecognitionRepository {
     return requestIds.map((id) => byRequest.get(id) ?? []);
   }
 
+  /** The ids of the readings that meet the conditions on the number by what the engine read alone. */
+  private async readAs(
+    principal: Principal,
+    plateNumber: RecognitionFilter["plateNumber"],
+    narrowed: Narrowed | null,
+  ): Promise<ReadAs> {
+    if (!holdsNumberCondition(plateNumber)) return [];
+    // Readings of one text are found by the page's own statement.
+    if (plateNumber.eq != null) return "many";
+    const found = await this.corrected.find(principal, plateNumber, "id");
+    // Where few plates meet the conditions, the index of the order would be gone through in vain.
+    return found === "unknown" && narrowed?.byPlate ? this.corrected.findAll(principal, plateNumber, "id") : found;
+  }
+
   /**
    * Finds rare rows without reading the common ones: a list of plates, cameras or types becomes one index lookup for each value, and a condition on
    * part of a number becomes the plates that meet it, where they are at most `MAX_PLATES_LOOKED_UP`.
@@ -119,8 +139,8 @@ export class RecognitionRepository {
     { order }: RecognitionPageRequest,
   ): Promise<Narrowed | null> {
     if (narrowsPlates(filter)) {
-      const numbers = await this.plates.findNumbers(principal, filter, MAX_PLATES_LOOKED_UP + 1);
-      if (numbers.length <= MAX_PLATES_LOOKED_UP) {
+      const numbers = await this.plates.findNumbers(principal, filter, this.maxPlatesLookedUp + 1);
+      if (numbers.length <= this.maxPlatesLookedUp) {
         const rest = { ...filter, plateNumber: null, province: null };
         return { oneByOne: equalTo([this.tables.p.plateNumber], [numbers]), rest, byPlate: true };
       }

@@ -1,11 +1,7 @@
-/** The page that a browser gets at GET /graphql: Apollo Sandbox with an example of every operation. */
-import type { ApolloServerPlugin, GraphQLServerListener } from "@apollo/server";
-import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
-import type { GraphQLContext } from "./context.js";
+/** A worked example of every operation, shown by the explorer and by Apollo Sandbox. Imports nothing: it is bundled for the browser too. */
 
-/** Sandbox shows the whole document, with a button beside each operation that runs it. */
-export const EXAMPLES = `# Press the button beside an operation to run it. A photo goes in first: in the panel
-# "Variables" below, "Add files" gives $photo a file (JPEG, PNG, WebP or BMP).
+export const EXAMPLES = `# Run the operation that the cursor is in. A photo goes in first: give $photo a file
+# (JPEG, PNG, WebP or BMP; in Apollo Sandbox by "Add files" under "Variables").
 
 # 1. Read the plates in a photo.
 mutation RecognizeUpload($photo: Upload!, $options: RecognizeOptions) {
@@ -135,47 +131,8 @@ query AuditLog {
 const WHITE_PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
-/** Shown where the browser can't reach Apollo's site, from which Sandbox is loaded; needs nothing from outside. */
-const WITHOUT_SANDBOX = `
-  <h1>PlateGraph</h1>
-  <p>Apollo Sandbox is loaded from Apollo's site, which this browser can't reach. The server itself works without it.</p>
-  <form method="post" action="/verify_carlicense/verify" enctype="multipart/form-data">
-    <input type="hidden" name="key" value="sandbox" />
-    <label>Read a photo: <input type="file" name="file" accept="image/*" required /></label> <button>Read</button>
-  </form>
-  <p>What to POST to <code>/graphql</code>:</p>
-  <pre>${EXAMPLES.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</pre>`;
-
-/** Sandbox's element covers the whole page, also while it is empty. */
-const FALLBACK_STYLE = "#embeddableSandbox:empty { display: none; } .fallback { max-height: 95vh; overflow: auto; }";
-
-const APOLLO_FALLBACK = /(<div class="fallback">)[\s\S]*?(<\/div>)/;
-
-export function sandboxPage(): ApolloServerPlugin<GraphQLContext> {
-  const sandbox: ApolloServerPlugin<GraphQLContext> = ApolloServerPluginLandingPageLocalDefault({
-    embed: { runTelemetry: false },
-    document: EXAMPLES,
-    variables: { options: { cameraId: "gate-1", externalReference: "first-try" }, base64: WHITE_PIXEL },
-    footer: false,
-  });
-  return {
-    async serverWillStart(service) {
-      const listener = (await sandbox.serverWillStart?.(service)) ?? {};
-      return {
-        ...listener,
-        renderLandingPage: async () => ({ html: async () => withOwnFallback(await pageOf(listener)) }),
-      };
-    },
-  };
-}
-
-async function pageOf(listener: GraphQLServerListener): Promise<string> {
-  const page = await listener.renderLandingPage?.();
-  return typeof page?.html === "function" ? page.html() : (page?.html ?? "");
-}
-
-function withOwnFallback(html: string): string {
-  return html
-    .replace(APOLLO_FALLBACK, (_all, open: string, close: string) => `${open}${WITHOUT_SANDBOX}${close}`)
-    .replace(".fallback {", `${FALLBACK_STYLE}\n        .fallback {`);
-}
+/** Variables of the examples that have no default of their own. */
+export const EXAMPLE_VARIABLES: Readonly<Record<string, unknown>> = {
+  options: { cameraId: "gate-1", externalReference: "first-try" },
+  base64: WHITE_PIXEL,
+};

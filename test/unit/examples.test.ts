@@ -11,14 +11,14 @@ import {
   validate,
   type OperationDefinitionNode,
 } from "graphql";
-import { EXAMPLES } from "../../src/graphql/sandbox.page.js";
+import { EXAMPLES } from "../../explorer/examples.js";
 
 interface DescribedField {
   description?: string | null | undefined;
   args?: readonly { name: string; description?: string | null | undefined }[];
 }
 
-describe("the examples in Sandbox", () => {
+describe("the examples of the explorer", () => {
   test("are valid against the schema and show every operation", async () => {
     const schema = buildSchema(await readFile("schema.graphql", "utf8"));
     const document = parse(EXAMPLES);

@@ -1,0 +1,77 @@
+/** E7, E8: commands end with one line on standard error, and wait for a database that is not up. */
+import { execFile } from "node:child_process";
+import { createServer } from "node:net";
+import { expect, test } from "@jest/globals";
+import { startFailing } from "../support/test-server.js";
+
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(command: string, args: string[], settings: Record<string, string>): Promise<Run> {
+  const env = { PATH: process.env.PATH, ...settings };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [`dist/src/commands/${command}.js`, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+/** A port of this machine on which nothing listens. */
+function closedPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+test("E7: seed --help tells how it is used; an option that there is not is refused in one line", async () => {
+  const help = await run("seed", ["--help"], {});
+  expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("Usage: npm run seed");
+  const { code, stdout, stderr } = await run("seed", ["--row", "5"], {});
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^[^\n]*'--row'[^\n]*\n$/);
+});
+
+test.each(["migrate", "seed"])("E7: %s with a bad address says so without a stack trace", async (command) => {
+  const { code, stderr } = await run(command, [], { DATABASE_URL: "localhost" });
+  expect(code).toBe(1);
+  expect(stderr).toContain("DATABASE_URL");
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test.each(["migrate", "seed"])(
+  "E8: %s waits for a database that is not up, then names the setting",
+  async (command) => {
+    const port = await closedPort();
+    const settings = { DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/plates`, DATABASE_WAIT_SECONDS: "1" };
+    const { code, stdout, stderr } = await run(command, [], settings);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`127.0.0.1:${port} (DATABASE_URL) is not up yet`);
+    expect(stderr).toMatch(/^[^\n]*\(DATABASE_URL\) can't be reached: connect ECONNREFUSED[^\n]*\n$/);
+    expect(stdout + stderr).not.toContain("secret");
+  },
+);
+
+test("E8: the server waits too", async () => {
+  const port = await closedPort();
+  const url = `postgres://me:secret@127.0.0.1:${port}/plates`;
+  const { code, output } = await startFailing({ DATABASE_URL: url, DATABASE_WAIT_SECONDS: "1" });
+  expect(code).toBe(1);
+  expect(output).toContain("(DATABASE_URL) is not up yet");
+  expect(output).toContain("(DATABASE_URL) can't be reached");
+});
+
+test("E7: a password that is refused is not waited for", async () => {
+  const url = Object.assign(new URL(process.env.TEST_ADMIN_URL ?? ""), { password: "wrong" }).href;
+  const started = performance.now();
+  const { code, stderr } = await run("migrate", [], { DATABASE_URL: url });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^[^\n]*refuses the connection: [^\n]*password[^\n]*\n$/);
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
