@@ -61,7 +61,7 @@ function recognize(
 
 function callsFor(image: string): number {
   const bytes = Buffer.from(image, "base64");
-  return vendor.requests.filter(({ picture }) => picture.equals(bytes)).length;
+  return vendor.requests.filter(({ photo }) => photo.equals(bytes)).length;
 }
 
 describe("idempotency keys", () => {
@@ -313,8 +313,8 @@ describe("a server killed in the middle", () => {
     await second.stop();
 
     const calls = new Map<string, number>();
-    for (const { picture } of vendor.requests.slice(before)) {
-      const key = picture.toString("base64");
+    for (const { photo } of vendor.requests.slice(before)) {
+      const key = photo.toString("base64");
       calls.set(key, (calls.get(key) ?? 0) + 1);
     }
     expect([...calls.values()].filter((count) => count > 1)).toEqual([]);
