@@ -23,7 +23,7 @@ export const RECOGNIZE = gql`
   }
 ` as TypedDocumentNode<
   { recognizeUpload: { reused: boolean; recognitions: { id: string; plateNumber: string; confidence: number }[] } },
-  { image: Blob; options?: { [name: string]: unknown } }
+  { image: Blob; options?: Record<string, unknown> }
 >;
 
 /** With `edges`: Apollo's cache joins the pages of a connection by its edges, not by its `nodes`. */
@@ -50,7 +50,7 @@ export const READINGS = gql`
       pageInfo: { endCursor: string | null; hasNextPage: boolean };
     };
   },
-  { filter?: { [name: string]: unknown }; first?: number; after?: string | null }
+  { filter?: Record<string, unknown>; first?: number; after?: string | null }
 >;
 
 /** @param key an API key; null where anonymous callers are let in */

@@ -3,7 +3,7 @@
 /** One entry of `errors` in an answer. */
 export interface GraphQLFault {
   message: string;
-  extensions?: { [name: string]: unknown };
+  extensions?: Record<string, unknown>;
 }
 
 export class PlateGraphError extends Error {

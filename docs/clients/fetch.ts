@@ -57,7 +57,7 @@ export class PlateGraph {
    * Reads the plates in a photo. Without an idempotency key, a call whose answer was lost would read the photo, and bill it, twice.
    * @param photo a `File` of an <input>, or `new Blob([await readFile("photo.jpg")])`
    */
-  async recognize(photo: Blob, options: { [name: string]: unknown } = {}): Promise<Recognized> {
+  async recognize(photo: Blob, options: Record<string, unknown> = {}): Promise<Recognized> {
     const variables = { image: null, options: { idempotencyKey: crypto.randomUUID(), ...options } };
     const form = (): FormData => {
       const body = new FormData();
@@ -74,7 +74,7 @@ export class PlateGraph {
   }
 
   /** Every reading that the filter matches, in pages that are fetched while they are consumed. */
-  async *readings(filter: { [name: string]: unknown } = {}, pageSize = 100): AsyncGenerator<Reading> {
+  async *readings(filter: Record<string, unknown> = {}, pageSize = 100): AsyncGenerator<Reading> {
     let after: string | null = null;
     do {
       const page: Page<Reading> = await this.page({ filter, first: pageSize, after });
@@ -84,16 +84,16 @@ export class PlateGraph {
   }
 
   /** @throws PlateGraphError */
-  async query<Data>(query: string, variables: { [name: string]: unknown } = {}): Promise<Data> {
+  async query<Data>(query: string, variables: Record<string, unknown> = {}): Promise<Data> {
     return this.send<Data>(JSON.stringify({ query, variables }), { "content-type": "application/json" });
   }
 
-  private async page(variables: { [name: string]: unknown }): Promise<Page<Reading>> {
+  private async page(variables: Record<string, unknown>): Promise<Page<Reading>> {
     const data = await retrying(() => this.query<{ plateRecognitions: Page<Reading> }>(READINGS, variables));
     return data.plateRecognitions;
   }
 
-  private async send<Data>(body: FormData | string, headers: { [name: string]: string }): Promise<Data> {
+  private async send<Data>(body: FormData | string, headers: Record<string, string>): Promise<Data> {
     let answer: { data: Data; errors?: GraphQLFault[] };
     try {
       const response = await fetch(this.url, {

@@ -99,7 +99,7 @@ export function createRelayEnvironment(url: string, key: string | null = null): 
 export function recognize(
   environment: Environment,
   photo: Blob,
-  options: { [name: string]: unknown } = {},
+  options: Record<string, unknown> = {},
 ): Promise<Recognized["recognizeUpload"]> {
   return new Promise((resolve, reject) => {
     commitMutation<{ response: Recognized; variables: { image: unknown; options: unknown } }>(environment, {
@@ -114,12 +114,12 @@ export function recognize(
 
 export async function* listReadings(
   environment: Environment,
-  filter: { [name: string]: unknown } = {},
+  filter: Record<string, unknown> = {},
   first = 100,
 ): AsyncGenerator<Reading> {
   let after: string | null = null;
   do {
-    const variables: { [name: string]: unknown } = { filter, first, after };
+    const variables: Record<string, unknown> = { filter, first, after };
     const data: List | undefined = await fetchQuery<{ response: List; variables: typeof variables }>(
       environment,
       listQuery,

@@ -4,7 +4,7 @@ import { PlateGraphError } from "./errors.js";
 
 export const RECOGNIZE: TypedDocumentNode<
   { recognizeUpload: { reused: boolean; recognitions: { id: string; plateNumber: string; confidence: number }[] } },
-  { image: Blob; options?: { [name: string]: unknown } }
+  { image: Blob; options?: Record<string, unknown> }
 > = gql`
   mutation Recognize($image: Upload!, $options: RecognizeOptions) {
     recognizeUpload(image: $image, options: $options) {
@@ -25,7 +25,7 @@ export const READINGS: TypedDocumentNode<
       pageInfo: { endCursor: string | null; hasNextPage: boolean };
     };
   },
-  { filter?: { [name: string]: unknown }; first?: number; after?: string | null }
+  { filter?: Record<string, unknown>; first?: number; after?: string | null }
 > = gql`
   query Readings($filter: PlateRecognitionFilter, $first: Int, $after: String) {
     plateRecognitions(filter: $filter, first: $first, after: $after) {

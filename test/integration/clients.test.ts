@@ -141,7 +141,8 @@ describe("Apollo Client", () => {
     const subscription = list.subscribe(({ dataState, data }) => dataState === "complete" && shown.push(data));
     while (shown.length === 0) await setTimeout(5);
     const page = () => client.readQuery({ query: apollo.READINGS, variables: first })?.plateRecognitions;
-    while (page()?.pageInfo.hasNextPage) await list.fetchMore({ variables: { after: page()?.pageInfo.endCursor ?? "" } });
+    while (page()?.pageInfo.hasNextPage)
+      await list.fetchMore({ variables: { after: page()?.pageInfo.endCursor ?? "" } });
     await setTimeout(50);
     // What a component is given at the end.
     const edges = STORED.map((plateNumber) => ({ node: { plateNumber } }));
@@ -318,7 +319,7 @@ async function generatedTypes(config: object): Promise<string> {
     presetConfig: {},
     pluginMap: {},
   };
-  const sections = await preset.buildGeneratesSection(options as never);
+  const sections = await preset.buildGeneratesSection(options);
   const types = sections.find(({ filename }) => filename.endsWith("graphql.ts"));
   return types === undefined ? "" : codegen(types);
 }

@@ -34,8 +34,8 @@ export async function compileRelayModule(folder: string, source: string, config:
       {
         name: "relay",
         // What babel-plugin-relay does: a tag becomes the artifact of its name.
-        setup: ({ onLoad }) =>
-          onLoad({ filter: new RegExp(`${basename(source).replace(".", "\\.")}$`) }, async ({ path }) => {
+        setup: (bundler) =>
+          bundler.onLoad({ filter: new RegExp(`${basename(source).replace(".", "\\.")}$`) }, async ({ path }) => {
             const text = await readFile(path, "utf8");
             const artifacts = join(folder, "src", "__generated__");
             const imports = [...text.matchAll(TAG)].map(
