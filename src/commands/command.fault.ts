@@ -8,6 +8,15 @@ export function exit(text: string, code: number): never {
   process.exit(code);
 }
 
+/** The status that a shell gives a program that SIGPIPE ended: 128 + 13. */
+const READER_LEFT = 141;
+
+/** Ends without a word when nobody reads the output any more, as after `| head -1`. */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? READER_LEFT : 1));
+}
+
 /** Such as `EACCES: permission denied, mkdir '/x'`. Errors that hold several, as of a host with two addresses, give the first. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
