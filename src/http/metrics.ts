@@ -41,6 +41,22 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly lostSearches = new Counter({
+    name: "plategraph_audit_searches_lost_total",
+    help: "Plate searches that are not in the audit log, because it could not be written and no more could wait.",
+    registers: [this.registry],
+  });
+
+  /** How many wait is read each time the metrics are. */
+  observeSearchLog(log: { readonly size: number }): void {
+    const gauge: Gauge = new Gauge({
+      name: "plategraph_audit_searches_waiting",
+      help: "Plate searches that wait to be written to the audit log, at most 10,000.",
+      registers: [this.registry],
+      collect: () => gauge.set(log.size),
+    });
+  }
+
   private readonly httpSeconds = new Histogram({
     name: "plategraph_http_request_duration_seconds",
     help: "Duration of HTTP requests, by route, method and status.",
