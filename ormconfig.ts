@@ -1,9 +1,11 @@
-/** The data source for tools that read TypeORM's configuration; the server builds its own in `stores.ts`. */
+/** The data source of TypeORM's command line, `npm run typeorm -- migration:show`; the server builds its own in `stores.ts`. */
+import { existsSync } from "node:fs";
 import { MIGRATIONS } from "./migrations/index.js";
 import { readConfig } from "./src/config.js";
 import { createDataSource } from "./src/database/data-source.js";
 import { ENTITIES } from "./src/entities.js";
 
+if (existsSync(".env")) process.loadEnvFile(".env");
 const { database } = readConfig();
 if (database.url === null) throw new Error("Set DATABASE_URL: TypeORM's command line works on a running server.");
 

@@ -23,7 +23,9 @@ import { TrustedDocuments } from "./graphql/trusted.documents.js";
 import { ByteBudget } from "./http/byte.budget.js";
 import { readExplorer } from "./http/explorer.assets.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
-import { Metrics } from "./http/metrics.js";
+import { watchStatements, type StatementObserver } from "./database/statement.watch.js";
+import { gaugeDatabase, gaugeEngines, gaugeMachine, gaugeVendor } from "./gauges.js";
+import { Metrics } from "./metrics/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
@@ -50,19 +52,26 @@ export interface App {
   stop(hurry?: AbortSignal): Promise<void>;
 }
 
+/** The log, and, unless there is to be none, the lines of requests. */
+export interface Logs {
+  logger: Logger;
+  requestLogger: Logger | null;
+}
+
 const NOBODY_MAY_CALL =
   "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
 
 /** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
-export function startApp(config: Config, logger: Logger): Promise<App> {
+export function startApp(config: Config, logs: Logs): Promise<App> {
+  const { logger } = logs;
   return starting(async (releases) => {
     const metrics = new Metrics();
     // The engine's models load while the database starts. Both are waited for even when one fails, so that what the other started is released.
     const [engines, stores] = await settled(
-      startEngines(config, logger, releases),
-      openStores(config.database, logger, () => metrics.databaseStatements.inc(), releases),
+      startEngines(config, logger, metrics, releases),
+      openStores(config.database, logger, statementWatch(config, logger, metrics), releases),
     );
-    return serve(config, logger, engines, stores, metrics, releases);
+    return serve(config, logs, engines, stores, metrics, releases);
   });
 }
 
@@ -70,11 +79,17 @@ export function startApp(config: Config, logger: Logger): Promise<App> {
  * The same on engines that are given, whose owner releases them. `bench/store` measures everything but the recognition with it.
  * @public
  */
-export function startServer(config: Config, logger: Logger, engines: Engines): Promise<App> {
+export function startServer(
+  config: Config,
+  logger: Logger,
+  engines: Engines,
+  requestLogger: Logger | null = null,
+): Promise<App> {
   return starting(async (releases) => {
     const metrics = new Metrics();
-    const stores = await openStores(config.database, logger, () => metrics.databaseStatements.inc(), releases);
-    return serve(config, logger, engines, stores, metrics, releases);
+    const watch = statementWatch(config, logger, metrics);
+    const stores = await openStores(config.database, logger, watch, releases);
+    return serve(config, { logger, requestLogger }, engines, stores, metrics, releases);
   });
 }
 
@@ -89,15 +104,27 @@ async function starting(start: (releases: Release[]) => Promise<Omit<App, "stop"
   }
 }
 
+function statementWatch({ slowStatementMs }: Config, logger: Logger, metrics: Metrics): StatementObserver {
+  return watchStatements({
+    logger,
+    slowMs: slowStatementMs,
+    onSent: () => metrics.databaseStatements.inc(),
+    onSlow: (server) => metrics.slowStatements.inc({ server }),
+  });
+}
+
 async function serve(
   config: Config,
-  logger: Logger,
+  { logger, requestLogger }: Logs,
   engines: Engines,
   stores: Stores,
   metrics: Metrics,
   releases: Release[],
 ): Promise<Omit<App, "stop">> {
-  if (engines.vendor !== null) metrics.observeVendor(engines.vendor);
+  const budget = new ByteBudget(config.http.maxBytesInFlight);
+  if (engines.vendor !== null) gaugeVendor(metrics, engines.vendor);
+  gaugeDatabase(metrics, stores);
+  gaugeMachine(metrics, budget, config.database.url === null ? config.database.dataDir : null);
   const service = new RecognitionService(
     engines,
     new EarlierAnswers(stores.idempotency, stores.answers, config.reuseSeconds),
@@ -105,10 +132,7 @@ async function serve(
     new RecognitionWriter(stores.inTransaction, logger),
     {
       limits: config.images,
-      onOutcome: ({ engine, status, seconds }) => {
-        metrics.recognitions.inc({ engine, status });
-        metrics.recognitionSeconds.observe({ engine }, seconds);
-      },
+      onOutcome: (outcome) => metrics.recognition(outcome),
     },
   );
   if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
@@ -140,6 +164,7 @@ async function serve(
     service,
     metrics,
     logger,
+    requestLogger,
     createContext: (principal, exchange, since) =>
       createContext(principal, stores.readsFor(principal, since), exchange, searches),
     positionOf: (principal) => stores.positionOf(principal),
@@ -154,7 +179,7 @@ async function serve(
     vendor: engines.vendor,
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
-    budget: new ByteBudget(config.http.maxBytesInFlight),
+    budget,
   });
   releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
@@ -167,7 +192,8 @@ function startSearchLog({ inTransaction }: Stores, logger: Logger, metrics: Metr
       audit.add(entries);
     });
   const log = new BatchedSearchLog(write, logger, { onLost: (searches) => metrics.lostSearches.inc(searches) });
-  metrics.observeSearchLog(log);
+  const help = "Plate searches that wait to be written to the audit log, at most 10,000.";
+  metrics.gauge("plategraph_audit_searches_waiting", help, [], () => [[{}, log.size]]);
   releases.push(() => log.close());
   return log;
 }
@@ -177,18 +203,22 @@ async function settled<First, Second>(first: Promise<First>, second: Promise<Sec
   return [await first, await second];
 }
 
-async function startEngines(config: Config, logger: Logger, releases: Release[]): Promise<Engines> {
+async function startEngines(config: Config, logger: Logger, metrics: Metrics, releases: Release[]): Promise<Engines> {
   const local = await LocalEngine.start({
     modelsDir: fileURLToPath(new URL("../../models", import.meta.url)),
     ...config.local,
     logger,
   });
   releases.push(() => local.close());
-  if (config.juhe === null)
+  const { queueLength } = config.local;
+  if (config.juhe === null) {
+    gaugeEngines(metrics, local, queueLength, null);
     return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local }, vendor: null };
+  }
   const client = new JuheClient(config.juhe);
   releases.push(() => client.close());
-  const juhe = new JuheEngine(client, logger);
+  const juhe = new JuheEngine(client, logger, (outcome, ms) => metrics.vendorCall(outcome, ms));
+  gaugeEngines(metrics, local, queueLength, juhe);
   const preferred = {
     local,
     juhe,

@@ -8,10 +8,15 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: { summary: "the server", run: () => import("./main.js") },
-  migrate: { summary: "brings the database at DATABASE_URL up to date", run: () => import("./commands/migrate.js") },
+  migrate: {
+    summary: "brings the database up to date, says where it is, goes back by one",
+    run: () => import("./commands/migrate.js"),
+  },
   seed: { summary: "fills the database with readings for trials", run: () => import("./commands/seed.js") },
   recognize: { summary: "reads the plates in photos, without a server", run: () => import("./commands/recognize.js") },
   keys: { summary: "makes, lists, revokes and rotates API keys", run: () => import("./commands/keys.js") },
+  backup: { summary: "writes the database to one file, while servers run", run: () => import("./commands/backup.js") },
+  restore: { summary: "loads a backup", run: () => import("./commands/restore.js") },
   doctor: {
     summary: "checks this machine and the settings, and says what to do",
     run: () => import("./commands/doctor.js"),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { writeFalsePlateSheet } from "./miss-sheets.mjs";
-import { boxOf, LIMITS } from "./pictures.mjs";
+import { boxOf, LIMITS } from "./photos.mjs";
 import { percent, table } from "../tables.mjs";
 
 /** A part is at least this large (pixels), and keeps this distance from the plate, in widths of the plate. */
@@ -18,15 +18,15 @@ export async function falsePlateTable(engine, folder, rows, sheets) {
   const negatives = await Promise.all(
     (await readdir(join(folder, "negatives"))).sort().map((name) => readFile(join(folder, "negatives", name))),
   );
-  const head = ["no plate to be seen", "pictures", "with a reading", "with one of confidence 80 or more"];
+  const head = ["no plate to be seen", "images", "with a reading", "with one of confidence 80 or more"];
   const lines = [];
-  for (const [name, pictures] of [
+  for (const [name, photos] of [
     ["parts of dev photos", parts],
     ["negatives", negatives],
   ]) {
     const surest = [];
     const finds = [];
-    for (const bytes of pictures) {
+    for (const bytes of photos) {
       const [reading] = await engine.read(await readPhoto({ bytes }, "UPLOAD", LIMITS));
       surest.push(reading?.confidence ?? -1);
       if (reading?.confidence >= 80) finds.push({ bytes, reading });
@@ -45,8 +45,8 @@ function shown(count, all) {
 /** Above, below, left and right of the labelled plate; a neighbouring car's unlabelled plate would count as a false one. */
 async function plateFreeParts(folder, row) {
   if (row.corners === null) return [];
-  const picture = sharp(await readFile(join(folder, row.file))).autoOrient();
-  const { data, info } = await picture.removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  const photo = sharp(await readFile(join(folder, row.file))).autoOrient();
+  const { data, info } = await photo.removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
   const box = boxOf(row.corners);
   if (box.right > info.width || box.bottom > info.height) return [];
   const margin = DISTANCE * (box.right - box.left);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decodeUpright } from "../../dist/src/images/pixels.decoder.js";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { typeOfPlate } from "../../dist/src/plates/plate-kind.js";
-import { LIMITS } from "./pictures.mjs";
+import { LIMITS } from "./photos.mjs";
 import { percent, table } from "../tables.mjs";
 
 /** Pixels of the plate's width, seen from the front. */
@@ -18,11 +18,11 @@ export async function kindTable(engine, folder) {
   const sets = Object.entries(groupByKind(await readSets(engine, folder)));
   const head = [
     "kind",
-    "pictures",
+    "images",
     ...BANDS.map(([from, to]) => `exact, ${from} to ${to - 1} px`),
     "exact, all",
-    "colour (not of grey pictures)",
-    "type, where read exactly (not of grey pictures)",
+    "colour (not of grey images)",
+    "type, where read exactly (not of grey images)",
   ];
   const rows = sets.map(([kind, plates]) => [
     kind,

@@ -1,8 +1,8 @@
 /**
  * `npm run bench:engine -- [--plates DIR] [--kinds DIR] [--models DIR] [--split NAME …] [--misses] [--sheets DIR] [--write]`: measures the
  * models through the engine that the server runs, and writes the tables into models/MODEL_CARD.md (with --write). --sheets writes each
- * split's misses into DIR as one picture: photo, label, reading, confidence.
- * The labelled pictures are no part of the repository; without them it says so and skips.
+ * split's misses into DIR as one photo: photo, label, reading, confidence.
+ * The labelled photos are no part of the repository; without them it says so and skips.
  */
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { PlatePipeline } from "../../dist/src/engines/local/plate.pipeline.js";
 import { falsePlateTable } from "./false-plates.mjs";
 import { kindTable } from "./kinds.mjs";
-import { readManifest } from "./pictures.mjs";
+import { readManifest } from "./photos.mjs";
 import { severalTable } from "./several.mjs";
 import { specialTable } from "./special.mjs";
 import { speedTable } from "./speed.mjs";
@@ -37,7 +37,7 @@ const { values: options } = parseArgs({
 const { plates } = options;
 
 if (!existsSync(join(plates, "manifest.jsonl"))) {
-  console.log(`SKIPPED: there are no labelled pictures at ${plates} (name their folder with --plates).`);
+  console.log(`SKIPPED: there are no labelled photos at ${plates} (name their folder with --plates).`);
   process.exit(0);
 }
 

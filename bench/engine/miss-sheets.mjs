@@ -1,9 +1,9 @@
-/** One contact sheet a split: every picture that was read wrong, its label, the reading and the confidence. People would rather look. */
+/** One contact sheet a split: every photo that was read wrong, its label, the reading and the confidence. People would rather look. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { isExact } from "./pictures.mjs";
+import { isExact } from "./photos.mjs";
 
 const CELL = { width: 320, height: 200, text: 24 };
 const COLUMNS = 6;
@@ -15,8 +15,8 @@ export async function writeFalsePlateSheet(name, finds, folder) {
   await mkdir(folder, { recursive: true });
   const cells = finds.map(async ({ bytes, reading }) => {
     const { data, info } = await sharp(bytes).png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
-    const picture = sharp(data).extract(partAround(reading.boundingBox, info));
-    return cellWith(picture, `${reading.plateNumber} ${reading.confidence}`);
+    const photo = sharp(data).extract(partAround(reading.boundingBox, info));
+    return cellWith(photo, `${reading.plateNumber} ${reading.confidence}`);
   });
   await writeSheet(await Promise.all(cells), join(folder, `false-${name.replaceAll(" ", "-")}.png`));
 }
@@ -34,7 +34,7 @@ export async function writeMissSheets(plates, splits, folder) {
   }
 }
 
-/** The pictures are not ours to publish. */
+/** The photos are not ours to publish. */
 function refuseRepository(folder) {
   if (!relative(REPOSITORY, resolve(folder)).startsWith("..")) throw new Error("--sheets must name a folder outside");
 }
@@ -45,10 +45,10 @@ async function writeSheet(cells, file) {
   const background = {
     create: { width: COLUMNS * CELL.width, height: rows * height, channels: 3, background: "#222" },
   };
-  const placed = cells.flatMap(({ picture, text }, index) => {
+  const placed = cells.flatMap(({ photo, text }, index) => {
     const [left, top] = [(index % COLUMNS) * CELL.width, Math.floor(index / COLUMNS) * height];
     return [
-      { input: picture, left, top },
+      { input: photo, left, top },
       { input: text, left, top: top + CELL.height },
     ];
   });
@@ -63,17 +63,17 @@ async function cellOf(plates, { row, truth, readings, box }) {
     .toColourspace("srgb")
     .png({ compressionLevel: 1 })
     .toBuffer({ resolveWithObject: true });
-  const picture = sharp(data);
+  const photo = sharp(data);
   const around = box ?? (row.file.startsWith("photos/") ? readings[0]?.boundingBox : null);
-  if (around) picture.extract(partAround(around, info));
-  return cellWith(picture, `${truth} → ${readings[0]?.plateNumber ?? "none"} ${readings[0]?.confidence ?? ""}`);
+  if (around) photo.extract(partAround(around, info));
+  return cellWith(photo, `${truth} → ${readings[0]?.plateNumber ?? "none"} ${readings[0]?.confidence ?? ""}`);
 }
 
-async function cellWith(picture, text) {
+async function cellWith(photo, text) {
   const drawn = `<svg xmlns="http://www.w3.org/2000/svg" width="${CELL.width}" height="${CELL.text}">
     <text x="4" y="18" font-family="sans-serif" font-size="18" fill="white">${text}</text></svg>`;
-  const shown = picture.resize({ width: CELL.width, height: CELL.height, fit: "contain", background: "#222" });
-  return { picture: await shown.png().toBuffer(), text: Buffer.from(drawn) };
+  const shown = photo.resize({ width: CELL.width, height: CELL.height, fit: "contain", background: "#222" });
+  return { photo: await shown.png().toBuffer(), text: Buffer.from(drawn) };
 }
 
 function partAround({ left, top, right, bottom }, { width, height }) {

@@ -1,10 +1,10 @@
-/** Photos with several plates: four dev photos in one picture. Every plate that is read in its photo alone should be read there too. */
+/** Photos with several plates: four dev photos in one photo. Every plate that is read in its photo alone should be read there too. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { intersectionOverUnion } from "../../dist/src/engines/local/geometry.js";
-import { isExact, LIMITS } from "./pictures.mjs";
+import { isExact, LIMITS } from "./photos.mjs";
 import { percent, table } from "../tables.mjs";
 
 const TILE = { width: 640, height: 640 };
@@ -43,11 +43,11 @@ export async function severalTable(engine, folder, outcomes) {
 async function tiled(folder, four) {
   const tiles = await Promise.all(
     four.map(async ({ row, box }, index) => {
-      const picture = sharp(await readFile(join(folder, row.file)))
+      const photo = sharp(await readFile(join(folder, row.file)))
         .autoOrient()
         .removeAlpha()
         .toColourspace("srgb");
-      const { data, info } = await picture
+      const { data, info } = await photo
         .resize({ ...TILE, fit: "inside" })
         .png({ compressionLevel: 1 })
         .toBuffer({ resolveWithObject: true });

@@ -1,5 +1,5 @@
 /** The real plates of special kinds among the photos, one by one. */
-import { readWhole } from "./pictures.mjs";
+import { readWhole } from "./photos.mjs";
 import { table } from "../tables.mjs";
 
 /** Neither a province's plate of seven places on blue nor of eight on green. */

@@ -41,7 +41,7 @@ await recognizer.close();
 const at = (share) => times[Math.floor(times.length * share)];
 console.log(JSON.stringify({ coldMs, rssMb, perSecond: tasks.length / seconds, medianMs: at(0.5), p95Ms: at(0.95) }));
 
-/** Reads all the pictures, so many at a time. */
+/** Reads all the photos, so many at a time. */
 async function timed(atOnce) {
   const waiting = [...tasks];
   const times = [];

@@ -1,5 +1,5 @@
 /** How many plates of each split are found, how exactly, and how many are read right; what a confidence is worth. */
-import { isExact, isExactButForO, readCrop, readingOfLabel, readWhole } from "./pictures.mjs";
+import { isExact, isExactButForO, readCrop, readingOfLabel, readWhole } from "./photos.mjs";
 import { percent, quantile, table } from "../tables.mjs";
 
 const READER_ALONE = ", reader alone";
@@ -19,10 +19,10 @@ export async function readSplit(engine, folder, rows, split) {
     [`${split.includes("crops") ? split : `${split} crops`}${READER_ALONE}`, crops, readCrop],
   ];
   const read = [];
-  for (const [name, pictures, how] of groups) {
-    if (pictures.length === 0) continue;
+  for (const [name, photos, how] of groups) {
+    if (photos.length === 0) continue;
     const outcomes = [];
-    for (const row of pictures) outcomes.push(await how(engine, folder, row));
+    for (const row of photos) outcomes.push(await how(engine, folder, row));
     read.push({ split: name, outcomes });
   }
   return read;
@@ -31,7 +31,7 @@ export async function readSplit(engine, folder, rows, split) {
 export function splitTable(splits) {
   const head = [
     "split",
-    "pictures",
+    "images",
     "found",
     "exact",
     "exact, O = 0 in second place",

@@ -24,7 +24,7 @@ const CLOCK_WARN_MS = 2_000;
 const CLOCK_FAIL_MS = 60_000;
 
 const MODELS = fileURLToPath(new URL("../../../models", import.meta.url));
-/** A picture made by the training's generator, and the plate in it. */
+/** A photo made by the training's generator, and the plate in it. */
 const SAMPLE = { file: join(MODELS, "sample.jpg"), plateNumber: "渝X32547" };
 
 /** A clock other than this machine's. */
@@ -108,7 +108,7 @@ async function checkStoppedCluster(dataDir: string): Promise<Finding> {
   return ok("database", `the embedded PostgreSQL in ${dataDir} does not run; the server starts it`);
 }
 
-/** Reads the bundled picture as the server would. */
+/** Reads the bundled photo as the server would. */
 export async function checkEngine({ local, images }: Pick<Config, "local" | "images">): Promise<Finding> {
   try {
     const engine = await LocalEngine.start({ ...local, threads: 1, modelsDir: MODELS, logger: createLogger("silent") });

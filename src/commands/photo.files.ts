@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-const PICTURE_NAME = /\.(?:jpe?g|png|webp|bmp)$/i;
+const PHOTO_NAME = /\.(?:jpe?g|png|webp|bmp)$/i;
 
 /**
  * A named folder stands for every photo in it and below it, in the order of their names; anything else stays as it is.
@@ -29,7 +29,7 @@ export async function photoFiles(
     const entries = await readdir(absolute(path), { recursive: true });
     files.push(
       ...entries
-        .filter((name) => PICTURE_NAME.test(name))
+        .filter((name) => PHOTO_NAME.test(name))
         .sort()
         .map((name) => join(path, name)),
     );

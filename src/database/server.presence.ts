@@ -9,6 +9,9 @@ import type { Logger } from "../logger.js";
 
 /** The class of the locks: any number that no other program on the database uses. */
 export const PRESENCE_LOCK_CLASS = 730_519_640;
+/** Counts the servers on this database, by their locks. */
+export const SERVERS_ON_DATABASE = `SELECT count(*)::int AS servers FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = ${PRESENCE_LOCK_CLASS}
+  AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())`;
 const RECONNECT_MS = 1_000;
 
 export class ServerPresence {

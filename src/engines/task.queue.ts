@@ -11,6 +11,12 @@ export interface TaskOptions {
   priority?: number;
 }
 
+export interface QueueLoad {
+  running: number;
+  waiting: number;
+  places: number;
+}
+
 /** A partner with fewer tasks waiting is let in even when the queue is full, up to twice its length. */
 const LET_IN_BELOW = 8;
 
@@ -23,6 +29,11 @@ export class TaskQueue {
   constructor(concurrency: number) {
     this.#concurrency = concurrency;
     this.#queue = new PQueue({ concurrency, queueClass: FairQueue });
+  }
+
+  /** Tasks that run, that wait, and how many may run at a time. */
+  get load(): QueueLoad {
+    return { running: this.#queue.pending, waiting: this.#queue.size, places: this.#concurrency };
   }
 
   /** Whether one more task of the partner would be too many, where so many may wait. */

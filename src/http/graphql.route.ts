@@ -9,6 +9,7 @@ import type { GraphQLService } from "../graphql/graphql.server.js";
 import { formatLogPosition, parseLogPosition, type LogPosition } from "../database/log.position.js";
 import { discardRest } from "./body.receiver.js";
 import { admitRequest } from "./caller.js";
+import { withRequestId } from "./early.errors.js";
 import type { ExplorerAssets } from "./explorer.assets.js";
 import { sendSandboxPage } from "./explorer.routes.js";
 import { Exchange, type ExchangeLimits } from "./exchange.js";
@@ -48,7 +49,9 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
       const message = error instanceof Error ? error.message : String(error);
       const extensions = error instanceof GraphQLError ? { extensions: error.extensions } : {};
       const type = answerType(request.headers.accept);
-      const text = JSON.stringify({ errors: [options.graphql.formatError({ message, ...extensions }, error)] });
+      const formatted = options.graphql.formatError({ message, ...extensions }, error, exchange.record.requestId);
+      exchange.record.addCode(formatted.extensions?.code);
+      const text = JSON.stringify({ errors: [formatted] });
       // A GraphQL error refuses a request that is well-formed.
       const status = error instanceof GraphQLError ? requestErrorStatus(type) : statusOf(error);
       return reply.code(status).headers(headersOf(error)).type(type).send(text);
@@ -63,7 +66,7 @@ async function answer(
   options: GraphQLRouteOptions,
 ): Promise<FastifyReply> {
   const { method, headers, raw } = request;
-  const { share } = exchange;
+  const { share, record } = exchange;
   options.checkSite(request);
   if (method !== "GET" && method !== "POST") {
     throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
@@ -72,6 +75,7 @@ async function answer(
   if (prefersPage(method, headers.accept)) return sendSandboxPage(reply, options.explorer);
   refuseSimpleRequest(method, headers);
   const principal = await admitRequest(options.admission, request, reply);
+  record.partnerId = principal.partnerId;
   share.assignTo(principal.partnerId);
   const { documents } = options.graphql;
   const operation = method === "POST" ? documents.inBody(await readOperation(request, exchange, options)) : undefined;
@@ -90,7 +94,7 @@ async function answer(
     } satisfies HTTPGraphQLRequest,
     context: async () => options.createContext(principal, exchange, since),
   });
-  const text = completeText(body);
+  const text = withRequestId(completeText(body), answerHeaders.get("content-type"), record);
   // As bytes: Node.js would go through the text twice, to count its bytes and to write them.
   const bytes = Buffer.from(text);
   share.add(bytes.length);
@@ -102,6 +106,18 @@ async function answer(
 }
 
 async function readOperation(
+  request: FastifyRequest,
+  exchange: Exchange,
+  options: GraphQLRouteOptions,
+): Promise<unknown> {
+  try {
+    return await readBody(request, exchange, options);
+  } finally {
+    exchange.record.bytesIn = exchange.share.held;
+  }
+}
+
+async function readBody(
   { raw }: FastifyRequest,
   { share }: Exchange,
   { maxImageBytes, bodyTimeoutMs }: GraphQLRouteOptions,

@@ -44,7 +44,13 @@ export interface Engines {
 }
 
 /** Called with the outcome of every recognition request, for the metrics. */
-export type OutcomeObserver = (outcome: { engine: RecognitionEngine; status: string; seconds: number }) => void;
+export type OutcomeObserver = (outcome: {
+  engine: RecognitionEngine;
+  status: string;
+  /** Of an error; null for none. */
+  code: string | null;
+  seconds: number;
+}) => void;
 
 export interface RecognitionServiceOptions {
   limits: ImageLimits;
@@ -117,7 +123,7 @@ export class RecognitionService {
       recognitionEntity(open, request, recognition, reading, rank),
     );
     await this.writer.save(principal, request, rows, claim);
-    this.options.onOutcome({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
+    this.options.onOutcome({ engine: recognition.engine, status, code: null, seconds: request.durationMs / 1000 });
     const stored = requestRow(request);
     return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)), reused: false };
   }
@@ -146,7 +152,7 @@ export class RecognitionService {
       error instanceof EngineError ? error.trace : untraced(open.options.engine ?? this.engines.preferredEngine);
     const { code, retryable } = error instanceof AppError ? error : INTERNAL;
     const request = requestEntity(open, trace, "FAILED", code);
-    this.options.onOutcome({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
+    this.options.onOutcome({ engine: trace.engine, status: "FAILED", code, seconds: request.durationMs / 1000 });
     await this.writer.saveFailure(open.principal, request, claim, hasCalled || !retryable);
   }
 }

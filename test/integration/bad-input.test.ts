@@ -38,11 +38,11 @@ afterAll(async () => {
   await rm(temporary, { recursive: true });
 });
 
-describe("pictures", () => {
+describe("photos", () => {
   const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
   test.each<[string, () => Promise<Buffer> | Buffer, string]>([
     ["an empty file", () => Buffer.alloc(0), "INVALID_IMAGE"],
-    ["text named .jpg", () => Buffer.from("this is no picture at all, whatever its name says"), "INVALID_IMAGE"],
+    ["text named .jpg", () => Buffer.from("this is no photo at all, whatever its name says"), "INVALID_IMAGE"],
     ["a JPEG cut in half", async () => half(await fixture("blue")), "INVALID_IMAGE"],
     [
       "a PNG cut in half",
@@ -94,7 +94,7 @@ describe("pictures", () => {
     ["a PDF", () => Buffer.from("%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"), "UNSUPPORTED_IMAGE_TYPE"],
     ["more bytes than allowed", () => Buffer.alloc(1_000_001, 1), "IMAGE_TOO_LARGE"],
     ["a PNG of 50,000 × 50,000 pixels in a few kilobytes", () => hugePng(50_000, 50_000), "IMAGE_TOO_LARGE"],
-    ["a picture of one row too many pixels", () => hugePng(4_000_001, 1), "IMAGE_TOO_LARGE"],
+    ["a photo of one row too many pixels", () => hugePng(4_000_001, 1), "IMAGE_TOO_LARGE"],
   ])("%s", async (_name, make, code) => {
     const bytes = await make();
     const uploaded = await upload(server.url, bytes);
@@ -119,7 +119,7 @@ describe("pictures", () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: "INVALID_IMAGE", retryable: false });
   });
 
-  test("a picture that breaks while it is decoded leaves its request behind as FAILED", async () => {
+  test("a photo that breaks while it is decoded leaves its request behind as FAILED", async () => {
     const before = await failures();
     await upload(server.url, half(await fixture("police")));
     expect(await failures()).toBe(before + 1);
@@ -179,7 +179,7 @@ describe("multipart forms", () => {
     ["a map that is no JSON", (form) => addAll(form, { operations, map: "{", 0: file() })],
     [
       "a map to a place that does not exist",
-      (form) => addAll(form, { operations, map: '{"0":["variables.picture"]}', 0: file() }),
+      (form) => addAll(form, { operations, map: '{"0":["variables.photo"]}', 0: file() }),
     ],
     ["a map into a prototype", (form) => addAll(form, { operations, map: '{"0":["__proto__.image"]}', 0: file() })],
     ["a file that the map does not name", (form) => addAll(form, { operations, map: "{}", 0: file() })],
@@ -253,7 +253,11 @@ describe("arguments", () => {
   test("a bad date in a variable", async () => {
     const query = "query ($date: DateTime) { plateRecognitions(filter: { capturedAt: { lt: $date } }) { totalCount } }";
     const { errors } = await graphql(server.url, query, { date: "yesterday" });
-    expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+    expect(errors?.[0]?.extensions).toEqual({
+      code: "BAD_USER_INPUT",
+      retryable: false,
+      requestId: expect.any(String),
+    });
   });
 
   test.each([

@@ -61,7 +61,7 @@ function recognize(
 
 function callsFor(image: string): number {
   const bytes = Buffer.from(image, "base64");
-  return vendor.requests.filter(({ picture }) => picture.equals(bytes)).length;
+  return vendor.requests.filter(({ photo }) => photo.equals(bytes)).length;
 }
 
 describe("idempotency keys", () => {
@@ -99,7 +99,11 @@ describe("idempotency keys", () => {
     const other = await recognize(servers[1], await newPhoto(), { idempotencyKey: "once", cameraId: "gate-1" });
     const options = await recognize(servers[0], image, { idempotencyKey: "once", cameraId: "gate-2" });
     for (const { errors } of [other, options]) {
-      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: "BAD_USER_INPUT",
+        retryable: false,
+        requestId: expect.any(String),
+      });
     }
     expect(vendor.requests.length).toBe(before);
   });
@@ -309,8 +313,8 @@ describe("a server killed in the middle", () => {
     await second.stop();
 
     const calls = new Map<string, number>();
-    for (const { picture } of vendor.requests.slice(before)) {
-      const key = picture.toString("base64");
+    for (const { photo } of vendor.requests.slice(before)) {
+      const key = photo.toString("base64");
       calls.set(key, (calls.get(key) ?? 0) + 1);
     }
     expect([...calls.values()].filter((count) => count > 1)).toEqual([]);

@@ -145,12 +145,12 @@ if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped
     await page.locator(".files input").setInputFiles(PHOTO);
     await page.locator(".graphiql-execute-button").click();
     await answered(page, plate);
-    await picture(page, "explorer-narrow");
+    await screenshot(page, "explorer-narrow");
     await page.getByRole("button", { name: "Photo", exact: true }).click();
     await page.locator("#photo-file").setInputFiles(PHOTO);
     await page.locator("#photo-readings td").first().waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
-    await picture(page, "photo-narrow");
+    await screenshot(page, "photo-narrow");
     await page.context().close();
   });
 
@@ -162,7 +162,7 @@ if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped
     await answered(page, plate);
     await page.locator("#photo-file").setInputFiles(PHOTO);
     await page.locator("#photo-readings td").first().waitFor();
-    await picture(page, colorScheme === "light" ? "explorer-wide" : "explorer-dark");
+    await screenshot(page, colorScheme === "light" ? "explorer-wide" : "explorer-dark");
     await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
     const violations = await page.evaluate<string[]>(
       `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -237,6 +237,6 @@ async function drop(page: Page): Promise<void> {
   }`);
 }
 
-async function picture(page: Page, name: string): Promise<void> {
+async function screenshot(page: Page, name: string): Promise<void> {
   if (process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `docs/images/${name}.png` });
 }

@@ -5,11 +5,7 @@ import { ANSWERS, EXAMPLE_ORDER_ID, EXAMPLE_READING, refusal, type StandInAnswer
 import { JuheStandIn } from "../support/juhe-stand-in.js";
 
 /** Begins as a JPEG does, and holds every byte that a form could garble. */
-const PICTURE = Buffer.concat([
-  Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
-  Buffer.from("\r\n--\0&=+%"),
-  randomBytes(300_000),
-]);
+const PHOTO = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from("\r\n--\0&=+%"), randomBytes(300_000)]);
 /** With characters that forms encode. */
 const KEY = "k3y+with/odd&chars=%7";
 const TIMEOUT_MS = 400;
@@ -27,27 +23,27 @@ afterEach(async () => {
   await vendor.close();
 });
 
-const verify = () => client.verify(PICTURE, "picture.jpg", "image/jpeg");
+const verify = () => client.verify(PHOTO, "photo.jpg", "image/jpeg");
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
 describe("what is sent", () => {
   test("verify uploads the file and says how long the form is", async () => {
-    await client.verify(PICTURE, 'a "quoted"\r\nname.jpg', "image/jpeg");
+    await client.verify(PHOTO, 'a "quoted"\r\nname.jpg', "image/jpeg");
     const [request] = vendor.requests;
     expect(vendor.requests).toHaveLength(1);
     expect(request).toMatchObject({ operation: "verify", key: KEY, contentType: "image/jpeg" });
     expect(request?.filename).toBe('a "quoted"\r\nname.jpg');
-    expect(sha256(request?.picture ?? Buffer.alloc(0))).toBe(sha256(PICTURE));
-    expect(Number(request?.headers["content-length"])).toBeGreaterThan(PICTURE.length);
+    expect(sha256(request?.photo ?? Buffer.alloc(0))).toBe(sha256(PHOTO));
+    expect(Number(request?.headers["content-length"])).toBeGreaterThan(PHOTO.length);
     expect(request?.headers["transfer-encoding"]).toBeUndefined();
   });
 
   test("query sends base64 as a form field", async () => {
-    await client.query(PICTURE.toString("base64"));
+    await client.query(PHOTO.toString("base64"));
     const [request] = vendor.requests;
     expect(request).toMatchObject({ operation: "query", key: KEY, filename: null });
     expect(request?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
-    expect(sha256(request?.picture ?? Buffer.alloc(0))).toBe(sha256(PICTURE));
+    expect(sha256(request?.photo ?? Buffer.alloc(0))).toBe(sha256(PHOTO));
   });
 
   test("a path in the base address comes first", async () => {
@@ -62,7 +58,7 @@ describe("right answers", () => {
     vendor.answerWith(ANSWERS[name]);
     const expected = { kind: "read", orderId: EXAMPLE_ORDER_ID, readings: [EXAMPLE_READING] };
     expect(await verify()).toEqual({ outcome: expected, rawAnswer: ANSWERS[name].body });
-    expect((await client.query(PICTURE.toString("base64"))).outcome).toEqual(expected);
+    expect((await client.query(PHOTO.toString("base64"))).outcome).toEqual(expected);
     expect(vendor.requests.map(({ operation }) => operation)).toEqual(["verify", "query"]);
   });
 
@@ -137,7 +133,7 @@ describe("broken answers", () => {
     await using hasty = closing(new JuheClient({ baseUrl: vendor.baseUrl, key: KEY, timeoutMs: TIMEOUT_MS }));
     vendor.answerWith(ANSWERS[name]);
     const start = performance.now();
-    const { outcome, rawAnswer } = await hasty.client.verify(PICTURE, "picture.jpg", "image/jpeg");
+    const { outcome, rawAnswer } = await hasty.client.verify(PHOTO, "photo.jpg", "image/jpeg");
     expect(performance.now() - start).toBeLessThan(TIMEOUT_MS * 4);
     expect(outcome).toMatchObject({ kind: "broken", problem: `did not answer within ${TIMEOUT_MS} ms` });
     expect(rawAnswer).toBeNull();

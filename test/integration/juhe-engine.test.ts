@@ -36,8 +36,8 @@ function recognize(photo: Photo, signal = WAITING): Promise<Recognition> {
 
 const MARK = { left: 120, top: 60, right: 200, bottom: 90 };
 
-/** A grey picture with a red rectangle at `MARK`, in the stored grid. */
-function markedPicture(width: number, height: number): Sharp {
+/** A grey photo with a red rectangle at `MARK`, in the stored grid. */
+function markedPhoto(width: number, height: number): Sharp {
   const size = { width: MARK.right - MARK.left, height: MARK.bottom - MARK.top, channels: 3 as const };
   return sharp({ create: { width, height, channels: 3, background: "grey" } }).composite([
     { input: { create: { ...size, background: "red" } }, left: MARK.left, top: MARK.top },
@@ -51,7 +51,7 @@ async function photoOf(bytes: Buffer, format: ImageFormat, changes: Partial<Phot
 }
 
 const jpegPhoto = async (changes?: Partial<Photo>) =>
-  photoOf(await markedPicture(400, 300).jpeg().toBuffer(), "JPEG", changes);
+  photoOf(await markedPhoto(400, 300).jpeg().toBuffer(), "JPEG", changes);
 
 /** A 24-bit BMP of one colour, as old cameras write it. */
 function bmp(width: number, height: number): Buffer {
@@ -68,9 +68,9 @@ function bmp(width: number, height: number): Buffer {
   return bytes;
 }
 
-/** Where the red is in a picture. */
-async function redBox(picture: Buffer): Promise<BoundingBox> {
-  const { data, info } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+/** Where the red is in a photo. */
+async function redBox(photo: Buffer): Promise<BoundingBox> {
+  const { data, info } = await sharp(photo).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const box = { left: Infinity, top: Infinity, right: 0, bottom: 0 };
   for (let pixel = 0; pixel < info.width * info.height; pixel++) {
     if ((data[pixel * 3] ?? 0) < 190 || (data[pixel * 3 + 1] ?? 255) > 70) continue;
@@ -83,16 +83,16 @@ async function redBox(picture: Buffer): Promise<BoundingBox> {
   return box;
 }
 
-/** Lets the vendor find the mark in the very picture that it is sent, and gives the box that comes out for the photo. */
+/** Lets the vendor find the mark in the very photo that it is sent, and gives the box that comes out for the photo. */
 async function boxFoundBy(photo: Photo): Promise<BoundingBox | null | undefined> {
   await recognize(photo);
-  const { left, top, right, bottom } = await redBox(lastPicture());
+  const { left, top, right, bottom } = await redBox(lastPhoto());
   vendor.answerWith(exampleWith({ "车牌位置(left_top_right_bottom)": [left, top, right, bottom].join("_") }));
   return (await recognize(photo)).readings[0]?.boundingBox;
 }
 
-function lastPicture(): Buffer {
-  return vendor.requests.at(-1)?.picture ?? Buffer.alloc(0);
+function lastPhoto(): Buffer {
+  return vendor.requests.at(-1)?.photo ?? Buffer.alloc(0);
 }
 
 function expectNear(box: BoundingBox | null | undefined, expected: BoundingBox, tolerance: number): void {
@@ -118,7 +118,7 @@ describe("answers", () => {
       ["verify", "photo.jpg"],
       ["query", null],
     ]);
-    expect(vendor.requests.every(({ picture }) => picture.equals(photo.bytes))).toBe(true);
+    expect(vendor.requests.every((request) => request.photo.equals(photo.bytes))).toBe(true);
   });
 
   test("the best of two plates comes first", async () => {
@@ -184,17 +184,17 @@ describe("failures", () => {
   );
 });
 
-describe("a picture that the vendor would refuse", () => {
+describe("a photo that the vendor would refuse", () => {
   test("WebP goes as JPEG of the same size", async () => {
-    const photo = await photoOf(await markedPicture(400, 300).webp({ lossless: true }).toBuffer(), "WEBP");
+    const photo = await photoOf(await markedPhoto(400, 300).webp({ lossless: true }).toBuffer(), "WEBP");
     expectNear(await boxFoundBy(photo), MARK, 1);
-    expect(await sharp(lastPicture()).metadata()).toMatchObject({ format: "jpeg", width: 400, height: 300 });
+    expect(await sharp(lastPhoto()).metadata()).toMatchObject({ format: "jpeg", width: 400, height: 300 });
   });
 
   test("more than 4096 pixels a side goes smaller", async () => {
-    const photo = await photoOf(await markedPicture(5000, 500).jpeg().toBuffer(), "JPEG");
+    const photo = await photoOf(await markedPhoto(5000, 500).jpeg().toBuffer(), "JPEG");
     expectNear(await boxFoundBy(photo), MARK, 2);
-    expect(await sharp(lastPicture()).metadata()).toMatchObject({ format: "jpeg", width: 4096, height: 410 });
+    expect(await sharp(lastPhoto()).metadata()).toMatchObject({ format: "jpeg", width: 4096, height: 410 });
   });
 
   test("less than 15 pixels a side goes padded", async () => {
@@ -206,7 +206,7 @@ describe("a picture that the vendor would refuse", () => {
     );
     const box = await boxFoundBy(photo);
     expect(box).toEqual({ left: 0, top: 0, right: 40, bottom: 9 });
-    expect(await sharp(lastPicture()).metadata()).toMatchObject({ width: 40, height: 15 });
+    expect(await sharp(lastPhoto()).metadata()).toMatchObject({ width: 40, height: 15 });
   });
 
   test("more than 4 MB of base64 goes lighter", async () => {
@@ -214,23 +214,23 @@ describe("a picture that the vendor would refuse", () => {
     const photo = await photoOf(await noise.png().toBuffer(), "PNG", { source: "BASE64" });
     expect(photo.bytes.length).toBeGreaterThan(4_000_000);
     await recognize(photo);
-    expect(lastPicture().toString("base64").length).toBeLessThanOrEqual(4_000_000);
+    expect(lastPhoto().toString("base64").length).toBeLessThanOrEqual(4_000_000);
     expect(vendor.requests.map(({ operation }) => operation)).toEqual(["query"]);
   });
 
   test.each([2, 3, 4, 5, 6, 7, 8])(
     "EXIF orientation %i goes upright, and the box comes back to the stored grid",
     async (orientation) => {
-      const bytes = await markedPicture(400, 300).jpeg({ quality: 100 }).withMetadata({ orientation }).toBuffer();
+      const bytes = await markedPhoto(400, 300).jpeg({ quality: 100 }).withMetadata({ orientation }).toBuffer();
       const photo = await photoOf(bytes, "JPEG", { orientation });
       expectNear(await boxFoundBy(photo), MARK, 2);
       const [width, height] = orientation >= 5 ? [300, 400] : [400, 300];
-      expect(await sharp(lastPicture()).metadata()).toMatchObject({ width, height });
+      expect(await sharp(lastPhoto()).metadata()).toMatchObject({ width, height });
     },
   );
 
-  test("a box outside the picture is none", async () => {
-    const photo = await photoOf(await markedPicture(400, 300).webp().toBuffer(), "WEBP");
+  test("a box outside the photo is none", async () => {
+    const photo = await photoOf(await markedPhoto(400, 300).webp().toBuffer(), "WEBP");
     vendor.answerWith(exampleWith({ "车牌位置(left_top_right_bottom)": "500_10_600_40" }));
     expect((await recognize(photo)).readings[0]?.boundingBox).toBeNull();
   });
@@ -240,17 +240,17 @@ test("BMP goes as it is", async () => {
   const bytes = bmp(31, 20);
   await recognize(await photoOf(bytes, "BMP", { width: 31, height: 20 }));
   expect(vendor.requests[0]).toMatchObject({ filename: "photo.bmp", contentType: "image/bmp" });
-  expect(lastPicture().equals(bytes)).toBe(true);
+  expect(lastPhoto().equals(bytes)).toBe(true);
 });
 
 test.each(["JPEG", "PNG", "WEBP", "BMP"] as const)(
   "a truncated %s is refused before the vendor is paid",
   async (format) => {
-    const picture = markedPicture(400, 300);
+    const marked = markedPhoto(400, 300);
     const whole = {
-      JPEG: () => picture.jpeg().toBuffer(),
-      PNG: () => picture.png({ compressionLevel: 0 }).toBuffer(),
-      WEBP: () => picture.webp({ lossless: true }).toBuffer(),
+      JPEG: () => marked.jpeg().toBuffer(),
+      PNG: () => marked.png({ compressionLevel: 0 }).toBuffer(),
+      WEBP: () => marked.webp({ lossless: true }).toBuffer(),
       BMP: () => bmp(400, 300),
     };
     const bytes = await whole[format]();

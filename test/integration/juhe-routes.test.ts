@@ -106,14 +106,14 @@ describe("a program written for the vendor", () => {
     ["no file in a form", 271102, "file参数不可为空", async () => post("verify", multipart({ key: "any" }, null))],
     ["no key", 10001, "错误的请求KEY", async () => post("verify", multipart({}, await fixture("blue")))],
     [
-      "no picture",
+      "no photo",
       271103,
       "识别失败",
       async () => post("query", new URLSearchParams({ key: "any", file: "bm90aGluZw==" })),
     ],
     ["no plate", 271103, "识别失败", async () => post("verify", multipart({ key: "any" }, await fixture("no-plate")))],
     [
-      "too large a picture",
+      "too large a photo",
       271103,
       "识别失败",
       async () => post("verify", multipart({ key: "any" }, Buffer.alloc(500_001, 1))),

@@ -71,7 +71,7 @@ describe("the local engine", () => {
     });
   });
 
-  test("says of a broken picture that the picture is broken, and reads the next one", async () => {
+  test("says of a broken photo that the photo is broken, and reads the next one", async () => {
     const engine = await start();
     const broken = { ...photo, bytes: photo.bytes.subarray(0, photo.bytes.length / 2) };
     await expect(engine.recognize(broken, WAITING)).rejects.toMatchObject({ name: "AppError", code: "INVALID_IMAGE" });

@@ -1,4 +1,4 @@
-/** The command that reads pictures without a server, as a person runs it. */
+/** The command that reads photos without a server, as a person runs it. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -50,7 +50,7 @@ interface Line {
 }
 
 describe("npm run recognize", () => {
-  test("prints a line for every plate, in the order of the pictures", async () => {
+  test("prints a line for every plate, in the order of the photos", async () => {
     const { code, stdout, stderr } = await run(TWO_PLATES, NO_PLATE, BLUE);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [header, ...lines] = stdout.trim().split("\n");
@@ -64,7 +64,7 @@ describe("npm run recognize", () => {
     expect(lines[3]).toMatch(/blue\.jpg: 渝X32547 /u);
   });
 
-  test("a folder stands for its pictures, and what is least sure comes first", async () => {
+  test("a folder stands for its photos, and what is least sure comes first", async () => {
     const { code, stdout } = await run("--json", FIXTURES);
     const lines = stdout
       .trim()
@@ -84,8 +84,8 @@ describe("npm run recognize", () => {
     expect(await run(empty)).toEqual({ code: 2, stdout: "", stderr: "No photo is in the folder.\n" });
   });
 
-  test("--json prints one object a picture, and what can't be read costs only its own line", async () => {
-    const text = join(folder, "not-a-picture.jpg");
+  test("--json prints one object a photo, and what can't be read costs only its own line", async () => {
+    const text = join(folder, "not-a-photo.jpg");
     await writeFile(text, "hello");
     const { code, stdout } = await run("--json", join(folder, "missing.jpg"), text, BLUE);
     const lines = stdout
@@ -173,8 +173,8 @@ describe("npm run recognize", () => {
 });
 
 async function meanDifference(first: string, second: Buffer, part: Region): Promise<number> {
-  const [a, b] = await Promise.all([first, second].map((picture) => sharp(picture).extract(part).raw().toBuffer()));
-  if (a === undefined || b === undefined) throw new Error("a picture did not decode");
+  const [a, b] = await Promise.all([first, second].map((photo) => sharp(photo).extract(part).raw().toBuffer()));
+  if (a === undefined || b === undefined) throw new Error("a photo did not decode");
   expect(a).toHaveLength(b.length);
   return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
 }

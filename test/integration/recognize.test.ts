@@ -194,7 +194,7 @@ describe("a photo through GraphQL", () => {
     expect(found.data.plateRecognitions).toEqual({ totalCount: 1, nodes: [{ id: reading?.id }] });
   });
 
-  test("the pictures themselves are not kept, only their facts", async () => {
+  test("the photos themselves are not kept, only their facts", async () => {
     const rows = await database.query<{ bytes: string }>(
       `SELECT max(pg_column_size(r.*))::text AS bytes FROM recognition_requests r`,
     );

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => engine.close());
 
-describe("a picture that is all plate", () => {
+describe("a photo that is all plate", () => {
   test.each(["blue", "new-energy", "police", "yellow-double"])("is read: %s", async (name) => {
     const plate = truth[name]?.[0];
     if (plate === undefined) throw new Error(`fixtures.json has no plate for ${name}`);

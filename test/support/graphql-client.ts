@@ -1,7 +1,7 @@
 /** Speaks GraphQL to a server as a frontend would: JSON, and multipart for files. */
 import { readFile } from "node:fs/promises";
 
-/** One white pixel, base64: a picture that shows no plate. */
+/** One white pixel, base64: a photo that shows no plate. */
 export const WHITE_PIXEL =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 

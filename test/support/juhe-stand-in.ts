@@ -8,8 +8,8 @@ export interface StandInRequest {
   operation: "verify" | "query";
   headers: IncomingMessage["headers"];
   key: string | null;
-  /** The picture, decoded from base64 for `query`; empty when none came. */
-  picture: Buffer;
+  /** The photo, decoded from base64 for `query`; empty when none came. */
+  photo: Buffer;
   /** The uploaded file's name and declared type; null for `query`. */
   filename: string | null;
   contentType: string | null;
@@ -19,7 +19,7 @@ export interface StandInRequest {
 
 type Answerer = StandInAnswer | ((request: StandInRequest) => StandInAnswer);
 
-/** How the picture formats that the vendor takes begin: JPEG, PNG, BMP. */
+/** How the photo formats that the vendor takes begin: JPEG, PNG, BMP. */
 const KNOWN_BEGINNINGS = [Buffer.from([0xff, 0xd8, 0xff]), Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.from("BM")];
 const MAX_BASE64_LENGTH = 4 * 1024 * 1024;
 
@@ -91,11 +91,11 @@ export class JuheStandIn {
     );
   }
 
-  #refusalOf({ key, picture }: StandInRequest): StandInAnswer | null {
+  #refusalOf({ key, photo }: StandInRequest): StandInAnswer | null {
     if (key !== this.#key) return refusal(10001, "错误的请求KEY");
-    if (picture.length === 0) return refusal(271102, "file参数不可为空");
-    const isKnown = KNOWN_BEGINNINGS.some((beginning) => picture.subarray(0, beginning.length).equals(beginning));
-    const fits = picture.toString("base64").length <= MAX_BASE64_LENGTH;
+    if (photo.length === 0) return refusal(271102, "file参数不可为空");
+    const isKnown = KNOWN_BEGINNINGS.some((beginning) => photo.subarray(0, beginning.length).equals(beginning));
+    const fits = photo.toString("base64").length <= MAX_BASE64_LENGTH;
     return isKnown && fits ? null : refusal(271103, "识别失败");
   }
 
@@ -115,7 +115,7 @@ export class JuheStandIn {
       operation,
       headers: message.headers,
       key: typeof key === "string" ? key : null,
-      picture: await pictureOf(operation, file),
+      photo: await photoOf(operation, file),
       filename: upload?.name ?? null,
       contentType: upload?.type ?? null,
       connection: this.#connections.get(message.socket) ?? 0,
@@ -144,7 +144,7 @@ export class JuheStandIn {
 }
 
 /** `verify` takes a file and `query` base64 text, and neither takes the other. */
-async function pictureOf(operation: StandInRequest["operation"], file: File | string | null): Promise<Buffer> {
+async function photoOf(operation: StandInRequest["operation"], file: File | string | null): Promise<Buffer> {
   if (operation === "verify") return file instanceof File ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
   if (typeof file !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/u.test(file)) return Buffer.alloc(0);
   return Buffer.from(file, "base64");

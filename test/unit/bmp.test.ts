@@ -13,7 +13,7 @@ const COLORS = [
   [255, 255, 255],
 ] as const;
 const [WIDTH, HEIGHT] = [7, 5];
-/** A picture without symmetry; two colours only where one bit has to do. */
+/** A photo without symmetry; two colours only where one bit has to do. */
 const colorAt = (x: number, y: number, colors: number): number => (x * 2 + y * 3 + (x > y ? 1 : 0)) % colors;
 
 interface Header {

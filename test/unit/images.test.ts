@@ -9,7 +9,7 @@ import { boxAsSent, uprightSize } from "../../src/images/exif.orientation.js";
 
 const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000, maxSide: 10_000 };
 
-/** White with one red rectangle, so that its place tells how the picture was turned. */
+/** White with one red rectangle, so that its place tells how the photo was turned. */
 async function marked(
   width: number,
   height: number,

@@ -49,7 +49,7 @@ const PASSING = [
 const LASTING = ["RECOGNIZER_MISCONFIGURED", "INTERNAL_SERVER_ERROR"] as const;
 /** A caller who waits for the answer to the end. */
 const WAITING = engineCall();
-const BAD_PICTURE = new Fixed(new AppError("INVALID_IMAGE", "the picture ends early"));
+const BAD_PHOTO = new Fixed(new AppError("INVALID_IMAGE", "the photo ends early"));
 
 describe("juhe-then-local", () => {
   test("the vendor's answer stands, and the local engine rests", async () => {
@@ -88,9 +88,9 @@ describe("juhe-then-local", () => {
     expect(second.asked).toBe(0);
   });
 
-  test("a bad picture is bad for both", async () => {
+  test("a bad photo is bad for both", async () => {
     const second = local(90);
-    await expect(new JuheThenLocalEngine(BAD_PICTURE, second).recognize(PHOTO, WAITING)).rejects.toMatchObject({
+    await expect(new JuheThenLocalEngine(BAD_PHOTO, second).recognize(PHOTO, WAITING)).rejects.toMatchObject({
       code: "INVALID_IMAGE",
     });
     expect(second.asked).toBe(0);
@@ -157,14 +157,14 @@ describe("local-then-juhe", () => {
     expect(combined(local(30), failing(code, 10001))).rejects.toMatchObject({ code }),
   );
 
-  test("a local engine that fails is made up for; a bad picture is not", async () => {
+  test("a local engine that fails is made up for; a bad photo is not", async () => {
     const broken = new EngineError("RECOGNIZER_UNAVAILABLE", "busy", { ...NO_TRACE, engine: "LOCAL" });
     await expect(combined(new Fixed(broken), juhe("京A12345"))).resolves.toMatchObject({
       engine: "JUHE",
       fallbackReason: "the local engine failed",
     });
     const paid = juhe("京A12345");
-    await expect(combined(BAD_PICTURE, paid)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
+    await expect(combined(BAD_PHOTO, paid)).rejects.toMatchObject({ code: "INVALID_IMAGE" });
     expect(paid.asked).toBe(0);
   });
 });

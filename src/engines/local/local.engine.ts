@@ -5,7 +5,7 @@ import type { ImageFormat, Photo } from "../../images/photo.js";
 import { decodingWeight, readPhoto } from "../../images/photo.reader.js";
 import type { Logger } from "../../logger.js";
 import { cancelled, EngineError, untraced, type Engine, type EngineCall, type Recognition } from "../engine.js";
-import { TaskQueue } from "../task.queue.js";
+import { TaskQueue, type QueueLoad } from "../task.queue.js";
 import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
 import type { LocatedReading } from "./plate.pipeline.js";
 import { disableRuntimeTelemetry } from "./runtime.telemetry.js";
@@ -77,6 +77,10 @@ export class LocalEngine implements Engine {
     if (failure === undefined) return new LocalEngine(pool, options);
     await pool.destroy();
     throw failure.reason;
+  }
+
+  get load(): QueueLoad & { threads: number } {
+    return { ...this.#queue.load, threads: this.#pool.threads.length };
   }
 
   async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {

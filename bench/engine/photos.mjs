@@ -1,4 +1,4 @@
-/** The labelled pictures and what the engine makes of them: the ground that every section of the bench stands on. */
+/** The labelled photos and what the engine makes of them: the ground that every section of the bench stands on. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -28,7 +28,7 @@ export async function readWhole(engine, folder, row) {
   const photo = await readPhoto({ bytes }, "UPLOAD", LIMITS);
   const readings = await engine.read(photo);
   const ms = performance.now() - started;
-  // A few labelled corners belong to a larger version of the picture: they say nothing of where the plate is in this one.
+  // A few labelled corners belong to a larger version of the photo: they say nothing of where the plate is in this one.
   const corners = row.corners?.every(([x, y]) => x >= 0 && y >= 0 && x <= photo.width && y <= photo.height)
     ? row.corners
     : null;
