@@ -1,6 +1,6 @@
 /** How commands end: one line on standard error and an exit status, never a stack trace. */
 
-import { readConfig, type Config } from "../config.js";
+import { misspeltSettings, readConfig, type Config } from "../config.js";
 
 /** Status 0 writes to standard output, any other to standard error. */
 export function exit(text: string, code: number): never {
@@ -28,8 +28,10 @@ export function oneLine(error: unknown): string {
   return reasonOf(error).replace(/\s*\n\s*/g, " ");
 }
 
-/** Faults in the settings are listed, one a line. */
+/** Faults in the settings are listed, one a line; so are variables that were probably meant as settings. */
 export function configOrExit(): Config {
+  for (const { name, setting } of misspeltSettings())
+    process.stderr.write(`${name} is no setting and is ignored; is ${setting} meant?\n`);
   try {
     return readConfig();
   } catch (error) {
