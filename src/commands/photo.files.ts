@@ -45,10 +45,9 @@ export async function photoFiles(
 export async function photoBytes(source: string | NodeJS.ReadableStream, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of typeof source === "string"
-    ? createReadStream(source, { highWaterMark: 1 << 20 })
-    : source) {
-    chunks.push(chunk as Buffer);
+  const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 20 }) : source;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
     length += chunk.length;
     if (length > maxBytes) break;
   }
