@@ -156,7 +156,7 @@ async function serve(
     releases.push(() => job.stop());
     job.start();
   }
-  const searches = config.auditSearches ? startSearchLog(stores, logger, releases) : NO_SEARCH_LOG;
+  const searches = config.auditSearches ? startSearchLog(stores, logger, metrics, releases) : NO_SEARCH_LOG;
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
@@ -199,12 +199,14 @@ async function serve(
   return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
 }
 
-function startSearchLog({ inTransaction }: Stores, logger: Logger, releases: Release[]): SearchLog {
+function startSearchLog({ inTransaction }: Stores, logger: Logger, metrics: Metrics, releases: Release[]): SearchLog {
   const write = (entries: readonly NewAuditEntry[]): Promise<void> =>
     inTransaction("search log", ({ audit }) => {
       audit.add(entries);
     });
-  const log = new BatchedSearchLog(write, logger);
+  const log = new BatchedSearchLog(write, logger, { onLost: (searches) => metrics.lostSearches.inc(searches) });
+  const help = "Plate searches that wait to be written to the audit log, at most 10,000.";
+  metrics.gauge("plategraph_audit_searches_waiting", help, [], () => [[{}, log.size]]);
   releases.push(() => log.close());
   return log;
 }
