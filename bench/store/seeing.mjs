@@ -19,10 +19,10 @@ import { load, SERVER_CORE } from "./processes.mjs";
 import { writeSection } from "./results.mjs";
 
 const WARM_UP_SECONDS = 5;
-const MEASURED = ["byId", "newest"];
 const { values: options } = parseArgs({
   options: {
     before: { type: "string" },
+    requests: { type: "string", default: "byId,newest" },
     rows: { type: "string", default: "1000000" },
     rounds: { type: "string", default: "10" },
     seconds: { type: "string", default: "1" },
@@ -47,7 +47,7 @@ try {
   await start("with lines and every trace", ".", { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
   const bodies = await bodiesOf("plategraph", await sampled(client, Number(options.rows)), servers[0].url);
   const rows = [];
-  for (const each of MEASURED) {
+  for (const each of options.requests.split(",")) {
     const file = join(folder, each);
     await writeFile(file, `${bodies[each].join("\n")}\n`);
     rows.push(...(await compared(each, file)));

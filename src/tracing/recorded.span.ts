@@ -43,7 +43,8 @@ export class RecordedSpan implements Span {
   fail(error: unknown): void {
     this.failed = true;
     const { code, name } = error as { code?: unknown; name?: unknown };
-    this.set({ "error.type": String(code ?? name ?? typeof error) });
+    const type = [code, name].find((each) => typeof each === "string");
+    this.set({ "error.type": type ?? typeof error });
   }
 
   /** Calling it again does nothing. */
