@@ -13,9 +13,16 @@ import { REQUEST_ID_HEADER } from "./request.id.js";
 import { logRequests, type RequestLogOptions } from "./request.log.js";
 import { recordRequests } from "./request.record.js";
 import { answerUnreadable } from "./unreadable.requests.js";
+import { traceRequests, type RequestTraceOptions } from "./request.trace.js";
 
 export interface HttpOptions
-  extends GraphQLRouteOptions, JuheRoutesOptions, HealthOptions, RequestLogOptions, ExplorerOptions {
+  extends
+    GraphQLRouteOptions,
+    JuheRoutesOptions,
+    HealthOptions,
+    RequestLogOptions,
+    RequestTraceOptions,
+    ExplorerOptions {
   allowedOrigins: readonly string[];
   /** Milliseconds that a caller may take to read an answer. */
   answerTimeoutMs: number;
@@ -61,6 +68,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     exposedHeaders: [...RATE_LIMIT_HEADERS, "retry-after", POSITION_HEADER, REQUEST_ID_HEADER],
   });
   limitPipelining(app);
+  // A request that waits for the one before it on its connection is not traced yet: what runs here runs as a part of its span.
+  traceRequests(app, options);
   // A connection whose request is in flight when the server stops would be kept alive afterwards and delay the stop.
   let closing = false;
   app.addHook("preClose", async () => {
