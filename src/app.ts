@@ -39,6 +39,7 @@ import { JuheEngine } from "./engines/juhe.engine.js";
 import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
 import { LocalEngine } from "./engines/local/local.engine.js";
 import { releaseAll, type Release } from "./teardown.js";
+import { NO_TRACER, type Tracer } from "./tracing/tracer.js";
 
 export interface App {
   /** Such as `http://127.0.0.1:4000`. */
@@ -58,6 +59,12 @@ export interface Logs {
   requestLogger: Logger | null;
 }
 
+/** Who is told what happens. */
+interface Watch extends Logs {
+  metrics: Metrics;
+  tracer: Tracer;
+}
+
 const NOBODY_MAY_CALL =
   "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
 
@@ -65,13 +72,14 @@ const NOBODY_MAY_CALL =
 export function startApp(config: Config, logs: Logs): Promise<App> {
   const { logger } = logs;
   return starting(async (releases) => {
-    const metrics = new Metrics();
+    const tracer = await startTracer(config, logger, releases);
+    const watch = { ...logs, metrics: new Metrics(), tracer };
     // The engine's models load while the database starts. Both are waited for even when one fails, so that what the other started is released.
     const [engines, stores] = await settled(
-      startEngines(config, logger, metrics, releases),
-      openStores(config.database, logger, statementWatch(config, logger, metrics), releases),
+      startEngines(config, watch, releases),
+      openStores(config.database, logger, statementObserver(config, watch), releases),
     );
-    return serve(config, logs, engines, stores, metrics, releases);
+    return serve(config, watch, engines, stores, releases);
   });
 }
 
@@ -79,17 +87,11 @@ export function startApp(config: Config, logs: Logs): Promise<App> {
  * The same on engines that are given, whose owner releases them. `bench/store` measures everything but the recognition with it.
  * @public
  */
-export function startServer(
-  config: Config,
-  logger: Logger,
-  engines: Engines,
-  requestLogger: Logger | null = null,
-): Promise<App> {
+export function startServer(config: Config, logger: Logger, engines: Engines): Promise<App> {
   return starting(async (releases) => {
-    const metrics = new Metrics();
-    const watch = statementWatch(config, logger, metrics);
-    const stores = await openStores(config.database, logger, watch, releases);
-    return serve(config, { logger, requestLogger }, engines, stores, metrics, releases);
+    const watch = { logger, requestLogger: null, metrics: new Metrics(), tracer: NO_TRACER };
+    const stores = await openStores(config.database, logger, statementObserver(config, watch), releases);
+    return serve(config, watch, engines, stores, releases);
   });
 }
 
@@ -104,9 +106,19 @@ async function starting(start: (releases: Release[]) => Promise<Omit<App, "stop"
   }
 }
 
-function statementWatch({ slowStatementMs }: Config, logger: Logger, metrics: Metrics): StatementObserver {
+/** Loads what makes spans only where there is a collector. */
+async function startTracer({ tracing }: Config, logger: Logger, releases: Release[]): Promise<Tracer> {
+  if (tracing === null) return NO_TRACER;
+  const { otlpTracer } = await import("./tracing/otlp.tracer.js");
+  const tracer = otlpTracer(tracing, logger);
+  releases.push(() => tracer.stop());
+  return tracer;
+}
+
+function statementObserver({ slowStatementMs }: Config, { logger, metrics, tracer }: Watch): StatementObserver {
   return watchStatements({
     logger,
+    tracer,
     slowMs: slowStatementMs,
     onSent: () => metrics.databaseStatements.inc(),
     onSlow: (server) => metrics.slowStatements.inc({ server }),
@@ -115,10 +127,9 @@ function statementWatch({ slowStatementMs }: Config, logger: Logger, metrics: Me
 
 async function serve(
   config: Config,
-  { logger, requestLogger }: Logs,
+  { logger, requestLogger, metrics, tracer }: Watch,
   engines: Engines,
   stores: Stores,
-  metrics: Metrics,
   releases: Release[],
 ): Promise<Omit<App, "stop">> {
   const budget = new ByteBudget(config.http.maxBytesInFlight);
@@ -131,6 +142,7 @@ async function serve(
     new VendorCalls(stores.vendorCalls(config.juheDailyLimit), logger),
     new RecognitionWriter(stores.inTransaction, logger),
     {
+      tracer,
       limits: config.images,
       onOutcome: (outcome) => metrics.recognition(outcome),
     },
@@ -144,7 +156,7 @@ async function serve(
     releases.push(() => job.stop());
     job.start();
   }
-  const searches = config.auditSearches ? startSearchLog(stores, logger, releases) : NO_SEARCH_LOG;
+  const searches = config.auditSearches ? startSearchLog(stores, logger, metrics, releases) : NO_SEARCH_LOG;
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
@@ -165,6 +177,7 @@ async function serve(
     metrics,
     logger,
     requestLogger,
+    tracer,
     createContext: (principal, exchange, since) =>
       createContext(principal, stores.readsFor(principal, since), exchange, searches),
     positionOf: (principal) => stores.positionOf(principal),
@@ -186,12 +199,14 @@ async function serve(
   return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
 }
 
-function startSearchLog({ inTransaction }: Stores, logger: Logger, releases: Release[]): SearchLog {
+function startSearchLog({ inTransaction }: Stores, logger: Logger, metrics: Metrics, releases: Release[]): SearchLog {
   const write = (entries: readonly NewAuditEntry[]): Promise<void> =>
     inTransaction("search log", ({ audit }) => {
       audit.add(entries);
     });
-  const log = new BatchedSearchLog(write, logger);
+  const log = new BatchedSearchLog(write, logger, { onLost: (searches) => metrics.lostSearches.inc(searches) });
+  const help = "Plate searches that wait to be written to the audit log, at most 10,000.";
+  metrics.gauge("plategraph_audit_searches_waiting", help, [], () => [[{}, log.size]]);
   releases.push(() => log.close());
   return log;
 }
@@ -201,11 +216,12 @@ async function settled<First, Second>(first: Promise<First>, second: Promise<Sec
   return [await first, await second];
 }
 
-async function startEngines(config: Config, logger: Logger, metrics: Metrics, releases: Release[]): Promise<Engines> {
+async function startEngines(config: Config, { logger, metrics, tracer }: Watch, releases: Release[]): Promise<Engines> {
   const local = await LocalEngine.start({
     modelsDir: fileURLToPath(new URL("../../models", import.meta.url)),
     ...config.local,
     logger,
+    tracer,
   });
   releases.push(() => local.close());
   const { queueLength } = config.local;
@@ -213,7 +229,7 @@ async function startEngines(config: Config, logger: Logger, metrics: Metrics, re
     gaugeEngines(metrics, local, queueLength, null);
     return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local }, vendor: null };
   }
-  const client = new JuheClient(config.juhe);
+  const client = new JuheClient({ ...config.juhe, tracer });
   releases.push(() => client.close());
   const juhe = new JuheEngine(client, logger, (outcome, ms) => metrics.vendorCall(outcome, ms));
   gaugeEngines(metrics, local, queueLength, juhe);

@@ -1,5 +1,6 @@
 /** Watches the statements that are sent: how many, which are slow, and, at `debug`, each of them. Their values are seen by nobody. */
 import type { Logger } from "../logger.js";
+import { NO_SPAN, type Span, type Tracer } from "../tracing/tracer.js";
 
 export interface SentStatement {
   /** SQL; values stand in `$1`-style places. */
@@ -17,22 +18,26 @@ export type StatementObserver = (statement: SentStatement) => (error: Error | nu
 
 export interface StatementWatchOptions {
   logger: Logger;
+  tracer: Tracer;
   /** Null for none. */
   slowMs: number | null;
   onSent: () => void;
   onSlow: (server: string) => void;
 }
 
-/** Characters of a text that are logged. */
+/** Characters of a text that are told. */
 const MAX_TEXT = 1_000;
 
-export function watchStatements({ logger, slowMs, onSent, onSlow }: StatementWatchOptions): StatementObserver {
+export function watchStatements({ logger, tracer, slowMs, onSent, onSlow }: StatementWatchOptions): StatementObserver {
   const limit = slowMs ?? Infinity;
   const tellsEach = logger.isLevelEnabled("debug");
   return (statement) => {
     onSent();
     const started = performance.now();
+    const span = tracer.records ? spanOf(statement, tracer) : NO_SPAN;
     return (error) => {
+      if (error !== null) span.fail(error);
+      span.end();
       const milliseconds = performance.now() - started;
       if (milliseconds > limit) {
         onSlow(statement.server);
@@ -40,6 +45,23 @@ export function watchStatements({ logger, slowMs, onSent, onSlow }: StatementWat
       } else if (tellsEach) logger.debug(told(statement, milliseconds, error), "statement");
     };
   };
+}
+
+/** Names of OpenTelemetry's conventions for databases. */
+function spanOf({ text, name, plan, server }: SentStatement, tracer: Tracer): Span {
+  const summary = summaryOf(text);
+  return tracer.start(summary, "client", {
+    "db.system.name": "postgresql",
+    "db.query.summary": summary,
+    "db.query.text": oneLine(text),
+    "plategraph.server": server,
+    "plategraph.plan": plan,
+    ...(name !== undefined && { "plategraph.statement": name }),
+  });
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").slice(0, MAX_TEXT);
 }
 
 function told({ text, name, plan, server }: SentStatement, milliseconds: number, error: Error | null): object {
@@ -50,7 +72,7 @@ function told({ text, name, plan, server }: SentStatement, milliseconds: number,
     server,
     durationMs: Math.round(milliseconds * 100) / 100,
     ...(error !== null && { failed: (error as { code?: string }).code ?? error.name }),
-    text: text.replace(/\s+/g, " ").slice(0, MAX_TEXT),
+    text: oneLine(text),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Tasks of several partners in turn, so many at a time. One that waits can be left; one that runs keeps its place until it ends. */
+import { AsyncResource } from "node:async_hooks";
 import PQueue from "p-queue";
 import { FairQueue, type FairOptions } from "./fair.queue.js";
 
@@ -59,11 +60,12 @@ export class TaskQueue {
     this.#count(partnerId, 1);
     if (leaving.aborted) leave();
     else leaving.addEventListener("abort", leave, { once: true });
-    const begin = () => {
+    // In the asynchronous context of who waits: p-queue calls it in that of the task that ended, whose trace is another one.
+    const begin = AsyncResource.bind(() => {
       this.#count(partnerId, -1);
       leaving.removeEventListener("abort", leave);
       return task();
-    };
+    });
     return await this.#queue.add(begin, { signal: waiting.signal, priority, partnerId });
   }
 

@@ -19,12 +19,15 @@ import { readJson } from "./json.body.js";
 import { answerType, prefersPage } from "./media.type.js";
 import { isForm, readForm } from "./multipart.form.js";
 import { refuseSimpleRequest } from "./preflight.check.js";
+import type { RequestRecord } from "./request.record.js";
 import type { SiteGuard } from "./site.guard.js";
+import type { Tracer } from "../tracing/tracer.js";
 
 /** The answer to a mutation carries it where there are replicas; a request that sends it back, to any server, reads where that position is replayed. */
 export const POSITION_HEADER = "x-plategraph-position";
 
 export interface GraphQLRouteOptions extends ExchangeLimits {
+  tracer: Tracer;
   graphql: GraphQLService;
   /** @param since reads see everything up to this position of the database's log */
   createContext: (principal: Principal, exchange: Exchange, since: LogPosition) => GraphQLContext;
@@ -85,15 +88,17 @@ async function answer(
     status,
     headers: answerHeaders,
     body,
-  } = await options.graphql.server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method,
-      headers: headerMap(request),
-      search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
-      body: operation,
-    } satisfies HTTPGraphQLRequest,
-    context: async () => options.createContext(principal, exchange, since),
-  });
+  } = await traced(options.tracer, record, () =>
+    options.graphql.server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method,
+        headers: headerMap(request),
+        search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
+        body: operation,
+      } satisfies HTTPGraphQLRequest,
+      context: async () => options.createContext(principal, exchange, since),
+    }),
+  );
   const text = withRequestId(completeText(body), answerHeaders.get("content-type"), record);
   // As bytes: Node.js would go through the text twice, to count its bytes and to write them.
   const bytes = Buffer.from(text);
@@ -103,6 +108,25 @@ async function answer(
   reply.code(isRequestError(status, answerHeaders.get("content-type"), text) ? 200 : (status ?? 200));
   for (const [name, value] of answerHeaders) reply.header(name, value);
   return reply.send(bytes);
+}
+
+/** Runs the operation in a span of its own, named by its type and name. Its document is not told: it may hold plate numbers. */
+function traced(
+  tracer: Tracer,
+  record: RequestRecord,
+  run: () => Promise<HTTPGraphQLResponse>,
+): Promise<HTTPGraphQLResponse> {
+  if (!tracer.records) return run();
+  return tracer.span("GraphQL", "internal", {}, async (span) => {
+    const answer = await run();
+    if (record.operation !== null) {
+      const { type, name } = record.operation;
+      span.rename(name === null ? type : `${type} ${name}`);
+      span.set({ "graphql.operation.type": type, ...(name !== null && { "graphql.operation.name": name }) });
+    }
+    if (record.errorCodes[0] !== undefined) span.fail({ code: record.errorCodes[0] });
+    return answer;
+  });
 }
 
 async function readOperation(

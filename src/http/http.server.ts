@@ -12,9 +12,17 @@ import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
 import { REQUEST_ID_HEADER } from "./request.id.js";
 import { logRequests, type RequestLogOptions } from "./request.log.js";
 import { recordRequests } from "./request.record.js";
+import { answerUnreadable } from "./unreadable.requests.js";
+import { traceRequests, type RequestTraceOptions } from "./request.trace.js";
 
 export interface HttpOptions
-  extends GraphQLRouteOptions, JuheRoutesOptions, HealthOptions, RequestLogOptions, ExplorerOptions {
+  extends
+    GraphQLRouteOptions,
+    JuheRoutesOptions,
+    HealthOptions,
+    RequestLogOptions,
+    RequestTraceOptions,
+    ExplorerOptions {
   allowedOrigins: readonly string[];
   /** Milliseconds that a caller may take to read an answer. */
   answerTimeoutMs: number;
@@ -45,6 +53,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Routes limit the time of a body themselves, and answer; this covers requests that no route reads.
     requestTimeout: options.bodyTimeoutMs + HEADERS_TIMEOUT_MS,
+    clientErrorHandler: answerUnreadable,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
   });
   app.server.maxConnections = options.maxConnections;
@@ -59,6 +68,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     exposedHeaders: [...RATE_LIMIT_HEADERS, "retry-after", POSITION_HEADER, REQUEST_ID_HEADER],
   });
   limitPipelining(app);
+  // A request that waits for the one before it on its connection is not traced yet: what runs here runs as a part of its span.
+  traceRequests(app, options);
   // A connection whose request is in flight when the server stops would be kept alive afterwards and delay the stop.
   let closing = false;
   app.addHook("preClose", async () => {

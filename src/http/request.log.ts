@@ -49,6 +49,7 @@ function lineOf({ method, record }: FastifyRequest, reply: FastifyReply, route: 
       operationType: record.operation.type,
     }),
     ...(record.partnerId !== null && { partner: record.partnerId }),
+    ...(record.traceId !== null && { traceId: record.traceId }),
     ...(record.errorCodes.length > 0 && { errorCodes: record.errorCodes }),
     bytesIn: record.bytesIn,
     bytesOut: Number(reply.getHeader("content-length") ?? 0),

@@ -18,6 +18,8 @@ export class RequestRecord {
   operation: { name: string | null; type: string } | null = null;
   /** Null until the caller is known. */
   partnerId: string | null = null;
+  /** Of a trace that is recorded. */
+  traceId: string | null = null;
   /** Of its body, as far as it was read. */
   bytesIn = 0;
   /** Of the errors in the answer, each once. */

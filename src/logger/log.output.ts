@@ -8,7 +8,7 @@ import { terminalLine } from "./terminal.line.js";
 export type LogFormat = "json" | "text";
 
 /** A group of lines is written when it has so many bytes, or at the latest after so many milliseconds. */
-const GROUP_BYTES = 8 * 1024;
+const GROUP_BYTES = 32 * 1024;
 const GROUP_MS = 100;
 /** Bytes that may wait while nobody reads; lines beyond are dropped and counted. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -18,6 +18,7 @@ export class LogOutput {
     fd: 1,
     sync: false,
     minLength: GROUP_BYTES,
+    maxWrite: 2 * GROUP_BYTES,
     periodicFlush: GROUP_MS,
     maxLength: MAX_WAITING_BYTES,
   });

@@ -58,6 +58,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly lostSearches = new Counter({
+    name: "plategraph_audit_searches_lost_total",
+    help: "Plate searches that are not in the audit log, because it could not be written and no more could wait.",
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -5,7 +5,7 @@ import { requestIdOf, traceParentOf } from "../../src/http/request.id.js";
 import { loggedError } from "../../src/logger/logged.error.js";
 import { terminalLine } from "../../src/logger/terminal.line.js";
 
-const NEW_ID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
+const NEW_ID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = "b7ad6b7169203331";
 
