@@ -200,7 +200,11 @@ describe("recognitionRequests", () => {
     { cameraId: Array.from({ length: 1001 }, () => "east") },
     { errorCode: ["NO_SUCH_CODE"] },
   ])("%j is refused", async (filter) => {
-    expect(await refused({ filter })).toEqual({ code: "BAD_USER_INPUT", retryable: false, requestId: expect.any(String) });
+    expect(await refused({ filter })).toEqual({
+      code: "BAD_USER_INPUT",
+      retryable: false,
+      requestId: expect.any(String),
+    });
   });
 
   test("a cursor belongs to its order", async () => {
