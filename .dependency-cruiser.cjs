@@ -1,6 +1,6 @@
 /** The floors of the house: imports run downward only, and each foreign library stays where it belongs. */
 const FLOORS = [
-  "config|errors|logger",
+  "config|errors|logger|metrics|tracing",
   "images|plates",
   "juhe",
   "engines",

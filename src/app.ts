@@ -23,7 +23,9 @@ import { TrustedDocuments } from "./graphql/trusted.documents.js";
 import { ByteBudget } from "./http/byte.budget.js";
 import { readExplorer } from "./http/explorer.assets.js";
 import { closeHttpServer, createHttpServer, SANDBOX_ORIGINS } from "./http/http.server.js";
-import { Metrics } from "./http/metrics.js";
+import { watchStatements, type StatementObserver } from "./database/statement.watch.js";
+import { gaugeDatabase, gaugeEngines, gaugeMachine, gaugeVendor } from "./gauges.js";
+import { Metrics } from "./metrics/metrics.js";
 import { siteGuard } from "./http/site.guard.js";
 import { JuheClient } from "./juhe/juhe.client.js";
 import type { Logger } from "./logger.js";
@@ -37,6 +39,7 @@ import { JuheEngine } from "./engines/juhe.engine.js";
 import { LocalThenJuheEngine } from "./engines/local-then-juhe.engine.js";
 import { LocalEngine } from "./engines/local/local.engine.js";
 import { releaseAll, type Release } from "./teardown.js";
+import { NO_TRACER, type Tracer } from "./tracing/tracer.js";
 
 export interface App {
   /** Such as `http://127.0.0.1:4000`. */
@@ -50,19 +53,33 @@ export interface App {
   stop(hurry?: AbortSignal): Promise<void>;
 }
 
+/** The log, and, unless there is to be none, the lines of requests. */
+export interface Logs {
+  logger: Logger;
+  requestLogger: Logger | null;
+}
+
+/** Who is told what happens. */
+interface Watch extends Logs {
+  metrics: Metrics;
+  tracer: Tracer;
+}
+
 const NOBODY_MAY_CALL =
   "Nobody can call this server: it takes no anonymous callers, and no API key was made. Make one: npm run keys -- create --partner NAME";
 
 /** Starts everything that `config` asks for; when a part fails to start, those before it are released again. */
-export function startApp(config: Config, logger: Logger): Promise<App> {
+export function startApp(config: Config, logs: Logs): Promise<App> {
+  const { logger } = logs;
   return starting(async (releases) => {
-    const metrics = new Metrics();
+    const tracer = await startTracer(config, logger, releases);
+    const watch = { ...logs, metrics: new Metrics(), tracer };
     // The engine's models load while the database starts. Both are waited for even when one fails, so that what the other started is released.
     const [engines, stores] = await settled(
-      startEngines(config, logger, releases),
-      openStores(config.database, logger, () => metrics.databaseStatements.inc(), releases),
+      startEngines(config, watch, releases),
+      openStores(config.database, logger, statementObserver(config, watch), releases),
     );
-    return serve(config, logger, engines, stores, metrics, releases);
+    return serve(config, watch, engines, stores, releases);
   });
 }
 
@@ -72,9 +89,9 @@ export function startApp(config: Config, logger: Logger): Promise<App> {
  */
 export function startServer(config: Config, logger: Logger, engines: Engines): Promise<App> {
   return starting(async (releases) => {
-    const metrics = new Metrics();
-    const stores = await openStores(config.database, logger, () => metrics.databaseStatements.inc(), releases);
-    return serve(config, logger, engines, stores, metrics, releases);
+    const watch = { logger, requestLogger: null, metrics: new Metrics(), tracer: NO_TRACER };
+    const stores = await openStores(config.database, logger, statementObserver(config, watch), releases);
+    return serve(config, watch, engines, stores, releases);
   });
 }
 
@@ -89,26 +106,45 @@ async function starting(start: (releases: Release[]) => Promise<Omit<App, "stop"
   }
 }
 
+/** Loads what makes spans only where there is a collector. */
+async function startTracer({ tracing }: Config, logger: Logger, releases: Release[]): Promise<Tracer> {
+  if (tracing === null) return NO_TRACER;
+  const { otlpTracer } = await import("./tracing/otlp.tracer.js");
+  const tracer = otlpTracer(tracing, logger);
+  releases.push(() => tracer.stop());
+  return tracer;
+}
+
+function statementObserver({ slowStatementMs }: Config, { logger, metrics, tracer }: Watch): StatementObserver {
+  return watchStatements({
+    logger,
+    tracer,
+    slowMs: slowStatementMs,
+    onSent: () => metrics.databaseStatements.inc(),
+    onSlow: (server) => metrics.slowStatements.inc({ server }),
+  });
+}
+
 async function serve(
   config: Config,
-  logger: Logger,
+  { logger, requestLogger, metrics, tracer }: Watch,
   engines: Engines,
   stores: Stores,
-  metrics: Metrics,
   releases: Release[],
 ): Promise<Omit<App, "stop">> {
-  if (engines.vendor !== null) metrics.observeVendor(engines.vendor);
+  const budget = new ByteBudget(config.http.maxBytesInFlight);
+  if (engines.vendor !== null) gaugeVendor(metrics, engines.vendor);
+  gaugeDatabase(metrics, stores);
+  gaugeMachine(metrics, budget, config.database.url === null ? config.database.dataDir : null);
   const service = new RecognitionService(
     engines,
     new EarlierAnswers(stores.idempotency, stores.answers, config.reuseSeconds),
     new VendorCalls(stores.vendorCalls(config.juheDailyLimit), logger),
     new RecognitionWriter(stores.inTransaction, logger),
     {
+      tracer,
       limits: config.images,
-      onOutcome: ({ engine, status, seconds }) => {
-        metrics.recognitions.inc({ engine, status });
-        metrics.recognitionSeconds.observe({ engine }, seconds);
-      },
+      onOutcome: (outcome) => metrics.recognition(outcome),
     },
   );
   if (!config.allowAnonymous && !(await stores.accounts.hasUsableKey(new Date()))) logger.warn(NOBODY_MAY_CALL);
@@ -120,7 +156,7 @@ async function serve(
     releases.push(() => job.stop());
     job.start();
   }
-  const searches = config.auditSearches ? startSearchLog(stores, logger, releases) : NO_SEARCH_LOG;
+  const searches = config.auditSearches ? startSearchLog(stores, logger, metrics, releases) : NO_SEARCH_LOG;
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
@@ -140,6 +176,8 @@ async function serve(
     service,
     metrics,
     logger,
+    requestLogger,
+    tracer,
     createContext: (principal, exchange, since) =>
       createContext(principal, stores.readsFor(principal, since), exchange, searches),
     positionOf: (principal) => stores.positionOf(principal),
@@ -154,19 +192,21 @@ async function serve(
     vendor: engines.vendor,
     maxImageBytes: config.images.maxBytes,
     allowedOrigins,
-    budget: new ByteBudget(config.http.maxBytesInFlight),
+    budget,
   });
   releases.push((hurry) => closeHttpServer(http, hurry));
   const url = await http.listen({ host: config.http.host, port: config.http.port });
   return { url, engine: config.recognizer.mode, database: stores.description, lost: stores.lost };
 }
 
-function startSearchLog({ inTransaction }: Stores, logger: Logger, releases: Release[]): SearchLog {
+function startSearchLog({ inTransaction }: Stores, logger: Logger, metrics: Metrics, releases: Release[]): SearchLog {
   const write = (entries: readonly NewAuditEntry[]): Promise<void> =>
     inTransaction("search log", ({ audit }) => {
       audit.add(entries);
     });
-  const log = new BatchedSearchLog(write, logger);
+  const log = new BatchedSearchLog(write, logger, { onLost: (searches) => metrics.lostSearches.inc(searches) });
+  const help = "Plate searches that wait to be written to the audit log, at most 10,000.";
+  metrics.gauge("plategraph_audit_searches_waiting", help, [], () => [[{}, log.size]]);
   releases.push(() => log.close());
   return log;
 }
@@ -176,18 +216,23 @@ async function settled<First, Second>(first: Promise<First>, second: Promise<Sec
   return [await first, await second];
 }
 
-async function startEngines(config: Config, logger: Logger, releases: Release[]): Promise<Engines> {
+async function startEngines(config: Config, { logger, metrics, tracer }: Watch, releases: Release[]): Promise<Engines> {
   const local = await LocalEngine.start({
     modelsDir: fileURLToPath(new URL("../../models", import.meta.url)),
     ...config.local,
     logger,
+    tracer,
   });
   releases.push(() => local.close());
-  if (config.juhe === null)
+  const { queueLength } = config.local;
+  if (config.juhe === null) {
+    gaugeEngines(metrics, local, queueLength, null);
     return { preferred: local, preferredEngine: "LOCAL", byEngine: { LOCAL: local }, vendor: null };
-  const client = new JuheClient(config.juhe);
+  }
+  const client = new JuheClient({ ...config.juhe, tracer });
   releases.push(() => client.close());
-  const juhe = new JuheEngine(client, logger);
+  const juhe = new JuheEngine(client, logger, (outcome, ms) => metrics.vendorCall(outcome, ms));
+  gaugeEngines(metrics, local, queueLength, juhe);
   const preferred = {
     local,
     juhe,

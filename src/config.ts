@@ -4,20 +4,17 @@ import { DOCUMENT_SETTINGS, documentConfig, type DocumentConfig } from "./config
 import { DATABASE_SETTINGS, databaseConfig, type DatabaseConfig } from "./config/database.settings.js";
 import { ENGINE_SETTINGS, engineConfig, type EngineConfig } from "./config/engine.settings.js";
 import { HTTP_SETTINGS, httpConfig, type HttpConfig } from "./config/http.settings.js";
+import { LOG_SETTINGS, logConfig, type LogConfig } from "./config/log.settings.js";
 import { misspelt } from "./config/misspelt.settings.js";
 import { OPERATION_SETTINGS, operationLimits, type OperationLimits } from "./config/operation.settings.js";
 import { PARTNER_SETTINGS, partnerConfig, type PartnerConfig } from "./config/partner.settings.js";
-import { isLoopback, oneOf } from "./config/setting.values.js";
+import { isLoopback } from "./config/setting.values.js";
 
-export interface Config extends EngineConfig, PartnerConfig, DocumentConfig {
+export interface Config extends EngineConfig, PartnerConfig, DocumentConfig, LogConfig {
   readonly http: HttpConfig;
   readonly database: DatabaseConfig;
   readonly operations: OperationLimits;
-  readonly logLevel: LogLevel;
 }
-
-const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-type LogLevel = (typeof LOG_LEVELS)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +35,7 @@ const environmentSchema = z.object({
   ...OPERATION_SETTINGS,
   ...DOCUMENT_SETTINGS,
   ...PARTNER_SETTINGS,
-  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
+  ...LOG_SETTINGS,
 });
 
 /** The name of every setting. */
@@ -64,10 +61,10 @@ export function readConfig(environment: Environment = process.env): Config {
     http: httpConfig(env),
     database: databaseConfig(env),
     operations: operationLimits(env),
-    logLevel: env.LOG_LEVEL,
     ...engineConfig(env),
     ...partnerConfig(env),
     ...documentConfig(env),
+    ...logConfig(env),
   };
 }
 

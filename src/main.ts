@@ -3,12 +3,16 @@ import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
 import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
 import { startupMessage } from "./startup.message.js";
-import { createLogger } from "./logger.js";
+import { createLineLogger, createLogger } from "./logger.js";
+import { LogOutput } from "./logger/log.output.js";
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const config = readConfigOrExit();
-const logger = createLogger(config.logLevel);
+const output = new LogOutput(config.logFormat);
+const logger = createLogger(config.logLevel, output.atOnce);
+const requestLogger =
+  config.logRequests && logger.isLevelEnabled("info") ? createLineLogger(config.logLevel, output.inGroups) : null;
 for (const { name, setting } of misspeltSettings())
   logger.warn(`${name} is no setting and is ignored; is ${setting} meant?`);
 const started = performance.now();
@@ -46,7 +50,7 @@ process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 
 try {
-  app = await startApp(config, logger);
+  app = await startApp(config, { logger, requestLogger });
   if (stopping) await finish(app);
   else announce(app);
   void app.lost.then((cause) => {
@@ -63,6 +67,7 @@ function announce(running: App): void {
   const { listening, warning, text } = startupMessage(running, config);
   logger.info(`${listening} after ${Math.round(performance.now() - started)} ms`);
   if (warning !== null) logger.warn(warning);
+  output.flush();
   // Plain text, not JSON: its last line is there to be copied.
   process.stdout.write(text);
 }

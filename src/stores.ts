@@ -9,15 +9,16 @@ import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
-import { Database, type InTransaction } from "./database/database.js";
+import { Database, type InTransaction, type ServerPoolLoad } from "./database/database.js";
 import { waitForDatabase } from "./database/database.wait.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
 import { tablesOf } from "./database/entity.table.js";
 import { migrateAt, refuseOtherVersion } from "./database/migrations.js";
 import type { LogPosition } from "./database/log.position.js";
 import type { Reader } from "./database/statement.js";
+import type { ServerHealth } from "./database/server.health.js";
 import { ServerPresence } from "./database/server.presence.js";
-import type { StatementObserver } from "./database/statement.pool.js";
+import type { StatementObserver } from "./database/statement.watch.js";
 import { ENTITIES } from "./entities.js";
 import type { Repositories } from "./graphql/loaders.js";
 import type { Logger } from "./logger.js";
@@ -70,6 +71,9 @@ export interface Stores {
   readonly lost: Promise<Error>;
   /** Rejects while nothing can be stored. */
   checkReady(): Promise<void>;
+  /** For the metrics: never rejects. */
+  health(): Promise<readonly ServerHealth[]>;
+  loads(): readonly ServerPoolLoad[];
 }
 
 /** Every read of a record goes through this reader. */
@@ -163,6 +167,8 @@ export async function openStores(
       audit: new AuditStore(transaction, auditTable),
       erasure: new ErasureStore(transaction, erasureTables, repositoriesOn(transaction)),
     })),
+    health: () => database.health(),
+    loads: () => database.loads,
     checkReady: async () => {
       await database.ping();
       await probe.check();

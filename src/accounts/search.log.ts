@@ -19,8 +19,14 @@ const MAX_WAITING = 10_000;
 /** In UTF-16 units. */
 const MAX_SUBJECT = 1_000;
 
+/** Told what becomes of searches, for the metrics. */
+export interface SearchLogObserver {
+  onLost(searches: number): void;
+}
+
 export class BatchedSearchLog implements SearchLog {
   private waiting: NewAuditEntry[] = [];
+  /** Since entries were last written. */
   private lost = 0;
   private writing: Promise<void> = Promise.resolve();
   private readonly timer = setInterval(() => void this.flush(), WRITE_EVERY_MS);
@@ -28,11 +34,23 @@ export class BatchedSearchLog implements SearchLog {
   constructor(
     private readonly write: (entries: readonly NewAuditEntry[]) => Promise<void>,
     private readonly logger: Pick<Logger, "error">,
+    private readonly observer: SearchLogObserver,
   ) {}
+
+  /** Searches that were answered and are not yet in the database. */
+  get size(): number {
+    return this.waiting.length;
+  }
 
   record(principal: Principal, field: string, searched: unknown): void {
     if (this.waiting.length >= MAX_WAITING) {
+      if (this.lost === 0)
+        this.logger.error(
+          { waiting: MAX_WAITING },
+          "further searches are not in the audit log until it can be written",
+        );
       this.lost += 1;
+      this.observer.onLost(1);
       return;
     }
     const subject = `${field} ${JSON.stringify(searched)}`.slice(0, MAX_SUBJECT);
@@ -47,8 +65,9 @@ export class BatchedSearchLog implements SearchLog {
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.flush();
-    if (this.waiting.length > 0)
-      this.logger.error({ searches: this.waiting.length }, "searches are not in the audit log");
+    const left = this.waiting.length;
+    if (left > 0) this.observer.onLost(left);
+    if (left + this.lost > 0) this.logger.error({ searches: left + this.lost }, "searches are not in the audit log");
   }
 
   private async writeWaiting(): Promise<void> {

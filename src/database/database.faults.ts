@@ -7,6 +7,7 @@ import { AppError } from "../errors.js";
  */
 const OUTAGE_SQLSTATES = /^(08...|53...|57...|58...|40...|55...|25006)$/;
 const STATEMENT_TIMEOUT = "57014";
+const LOCK_NOT_AVAILABLE = "55P03";
 /** Lost connections and servers that start or stop (08…, 57P0…), too many connections (53300), deadlocks and locks (40…, 55…). */
 const SHORT_OUTAGE_SQLSTATES = /^(08...|57P..|53300|40...|55...)$/;
 
@@ -63,6 +64,11 @@ export function isOutage(error: unknown): boolean {
 /** The server answered, but not in time: another server would take as long. */
 export function isStatementTimeout(error: unknown): boolean {
   return codeOf(error) === STATEMENT_TIMEOUT;
+}
+
+/** Another transaction held what was wanted for longer than the transaction waits. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseUnavailableError && codeOf(error.cause) === LOCK_NOT_AVAILABLE;
 }
 
 /**

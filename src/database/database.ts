@@ -4,7 +4,9 @@ import { translated } from "./database.faults.js";
 import type { LogPosition } from "./log.position.js";
 import { Replicas, poolFor, type Server } from "./replicas.js";
 import type { Reader } from "./statement.js";
-import { StatementPool, type PoolOptions, type StatementObserver } from "./statement.pool.js";
+import { DatabaseHealth, serverName, type ServerHealth } from "./server.health.js";
+import { StatementPool, type PoolLoad, type PoolOptions } from "./statement.pool.js";
+import type { StatementObserver } from "./statement.watch.js";
 import { Transaction } from "./transaction.js";
 
 export interface DatabaseOptions {
@@ -23,18 +25,26 @@ export type InTransaction<Stores> = <Result>(
   work: (stores: Stores) => Result | Promise<Result>,
 ) => Promise<Result>;
 
+/** The load of one pool: `main` for short statements and transactions, `reports` for statistics and counts. */
+export interface ServerPoolLoad extends PoolLoad {
+  server: string;
+  pool: "main" | "reports";
+}
+
 export class Database {
   private readonly primary: Server;
   private readonly replicas: Replicas;
-  private readonly pools: readonly StatementPool[];
+  private readonly servers: readonly Server[];
+  private readonly serverHealth: DatabaseHealth;
 
   constructor(options: DatabaseOptions, logger: Pick<Logger, "warn" | "error">, onStatement: StatementObserver) {
-    const servers = [options.url, ...options.replicaUrls].map((url) => serverAt(url, options, logger, onStatement));
-    const [primary, ...replicas] = servers;
+    const urls = [options.url, ...options.replicaUrls];
+    this.servers = urls.map((url, index) => serverAt(url, serverName(index), options, logger, onStatement));
+    const [primary, ...replicas] = this.servers;
     if (primary === undefined) throw new Error("A database needs a server.");
     this.primary = primary;
     this.replicas = new Replicas(primary, replicas, logger);
-    this.pools = servers.flatMap(({ main, reports }) => [main, reports]);
+    this.serverHealth = new DatabaseHealth(urls);
   }
 
   /** Reads for this caller, which sees what it wrote itself and everything up to `since`; on a replica where there is one that is fit. */
@@ -71,9 +81,22 @@ export class Database {
     await this.primaryReader.rows({ text: "SELECT 1", values: [], read: () => null }).catch(rethrow);
   }
 
+  /** Never rejects. */
+  health(): Promise<readonly ServerHealth[]> {
+    return this.serverHealth.perServer();
+  }
+
+  get loads(): readonly ServerPoolLoad[] {
+    return this.servers.flatMap(({ main, reports }, index) => [
+      { server: serverName(index), pool: "main", ...main.load },
+      { server: serverName(index), pool: "reports", ...reports.load },
+    ]);
+  }
+
   /** Waits for the statements that run. */
   async close(): Promise<void> {
-    await Promise.all(this.pools.map((pool) => pool.end()));
+    const pools = this.servers.flatMap(({ main, reports }) => [main, reports]);
+    await Promise.all([...pools.map((pool) => pool.end()), this.serverHealth.close()]);
   }
 
   private readonly primaryReader: Reader = {
@@ -83,12 +106,14 @@ export class Database {
 
 function serverAt(
   url: string,
+  server: string,
   { poolSize, reportPoolSize, connectTimeoutMs, statementTimeoutMs }: DatabaseOptions,
   logger: Pick<Logger, "error">,
   onStatement: StatementObserver,
 ): Server {
   const options: Omit<PoolOptions, "size"> = {
     url,
+    server,
     connectTimeoutMs,
     statementTimeoutMs,
     onStatement,

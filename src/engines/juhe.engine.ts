@@ -16,7 +16,7 @@ import {
   type EngineTrace,
   type Recognition,
 } from "./engine.js";
-import { TaskQueue } from "./task.queue.js";
+import { TaskQueue, type QueueLoad } from "./task.queue.js";
 
 /** The limits of another interface of the vendor's; the document of this one gives none. */
 const VENDOR_LIMITS: ReceiverLimits = {
@@ -37,6 +37,12 @@ const FILE_BY_FORMAT: Record<ImageFormat, { name: string; contentType: string }>
 /** Readings kept of one answer (C6): more plates than any photo shows. */
 const MAX_READINGS = 100;
 
+/** As in the ledger of vendor calls. */
+const OUTCOME_NAME = { read: "ANSWERED", refused: "REFUSED", broken: "BROKEN" } as const;
+
+/** Called for each call that was answered or broke, for the metrics. */
+export type VendorCallObserver = (outcome: "ANSWERED" | "REFUSED" | "BROKEN", milliseconds: number) => void;
+
 const MAX_FAILURES_IN_A_ROW = 10;
 const HALF_OPEN_AFTER_MS = 10_000;
 
@@ -44,6 +50,7 @@ const HALF_OPEN_AFTER_MS = 10_000;
 export class JuheEngine implements Engine {
   readonly #client: JuheClient;
   readonly #log: Logger;
+  readonly #onCall: VendorCallObserver;
   /** Before undici's own queue, which a call can't leave without being counted as sent. */
   readonly #queue = new TaskQueue(MAX_CONNECTIONS);
 
@@ -53,9 +60,19 @@ export class JuheEngine implements Engine {
     { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new ConsecutiveBreaker(MAX_FAILURES_IN_A_ROW) },
   );
 
-  constructor(client: JuheClient, log: Logger) {
+  constructor(client: JuheClient, log: Logger, onCall: VendorCallObserver = () => undefined) {
     this.#client = client;
     this.#log = log;
+    this.#onCall = onCall;
+  }
+
+  get load(): QueueLoad {
+    return this.#queue.load;
+  }
+
+  /** Whether one call is tried, to see whether a vendor that was down is up again. */
+  get isTried(): boolean {
+    return this.#breaker.state === CircuitState.HalfOpen;
   }
 
   /** Whether the vendor is asked: not while it is down. */
@@ -117,7 +134,7 @@ export class JuheEngine implements Engine {
       return await this.#breaker.execute(async () => {
         const entry = await ledger.open();
         if (entry === null) throw dayIsSpent();
-        const answer = await this.#ask(photo, sent, timeout);
+        const answer = await this.#askObserved(photo, sent, timeout);
         await entry.complete(answer.outcome);
         return answer;
       });
@@ -126,6 +143,16 @@ export class JuheEngine implements Engine {
       const message = "The recognition service is not asked for a moment, because it did not answer before.";
       throw new EngineError("RECOGNIZER_UNAVAILABLE", message, untraced("JUHE"));
     }
+  }
+
+  async #askObserved(photo: Photo, sent: FittedPhoto, timeout: AbortSignal): Promise<JuheAnswer> {
+    const started = performance.now();
+    const answer = await this.#ask(photo, sent, timeout);
+    const milliseconds = Math.round(performance.now() - started);
+    const outcome = OUTCOME_NAME[answer.outcome.kind];
+    this.#onCall(outcome, milliseconds);
+    this.#log.debug({ outcome, durationMs: milliseconds, bytesOut: sent.bytes.length }, "juhe was asked");
+    return answer;
   }
 
   #ask(photo: Photo, { bytes, format }: FittedPhoto, timeout: AbortSignal): Promise<JuheAnswer> {

@@ -1,4 +1,5 @@
 /** Tasks of several partners in turn, so many at a time. One that waits can be left; one that runs keeps its place until it ends. */
+import { AsyncResource } from "node:async_hooks";
 import PQueue from "p-queue";
 import { FairQueue, type FairOptions } from "./fair.queue.js";
 
@@ -9,6 +10,12 @@ export interface TaskOptions {
   leaving: AbortSignal;
   /** Of two tasks that wait the one with the higher number comes first, whosever they are; 0 unless given. */
   priority?: number;
+}
+
+export interface QueueLoad {
+  running: number;
+  waiting: number;
+  places: number;
 }
 
 /** A partner with fewer tasks waiting is let in even when the queue is full, up to twice its length. */
@@ -23,6 +30,11 @@ export class TaskQueue {
   constructor(concurrency: number) {
     this.#concurrency = concurrency;
     this.#queue = new PQueue({ concurrency, queueClass: FairQueue });
+  }
+
+  /** Tasks that run, that wait, and how many may run at a time. */
+  get load(): QueueLoad {
+    return { running: this.#queue.pending, waiting: this.#queue.size, places: this.#concurrency };
   }
 
   /** Whether one more task of the partner would be too many, where so many may wait. */
@@ -48,11 +60,12 @@ export class TaskQueue {
     this.#count(partnerId, 1);
     if (leaving.aborted) leave();
     else leaving.addEventListener("abort", leave, { once: true });
-    const begin = () => {
+    // In the asynchronous context of who waits: p-queue calls it in that of the task that ended, whose trace is another one.
+    const begin = AsyncResource.bind(() => {
       this.#count(partnerId, -1);
       leaving.removeEventListener("abort", leave);
       return task();
-    };
+    });
     return await this.#queue.add(begin, { signal: waiting.signal, priority, partnerId });
   }
 

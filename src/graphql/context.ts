@@ -6,6 +6,16 @@ import { Loaders, type Repositories } from "./loaders.js";
 /** The request that is answered, as far as resolvers see it. */
 interface Exchange {
   readonly signal: AbortSignal;
+  readonly record: OperationRecord;
+}
+
+/** What is told of the request in the log and the metrics. */
+interface OperationRecord {
+  readonly requestId: string;
+  /** Whether there is an operation, or a document that was meant as one. */
+  begun: boolean;
+  operation: { name: string | null; type: string } | null;
+  addCode(code: unknown): void;
 }
 
 export interface GraphQLContext {

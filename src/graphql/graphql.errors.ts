@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { AppError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import { tooManyTokens } from "./limits/document.tokens.js";
+import type { RequestIds } from "./operation.record.js";
 
 /** Codes that Apollo Server gives to faulty requests; its other codes are not passed on. */
 const REQUEST_FAULTS: ReadonlySet<unknown> = new Set([
@@ -27,10 +28,24 @@ export function badUserInput(message: string, node?: ASTNode): GraphQLError {
   return new GraphQLError(message, { nodes: node ?? null, extensions: { code: "BAD_USER_INPUT", retryable: false } });
 }
 
-export type ErrorFormatter = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+/** @param requestId of an error that no operation ran into */
+export type ErrorFormatter = (
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  requestId?: string,
+) => GraphQLFormattedError;
 
-export function createErrorFormatter(logger: Logger, maxTokens: number): ErrorFormatter {
-  return (formatted, error) => {
+export function createErrorFormatter(logger: Logger, maxTokens: number, requestIds: RequestIds): ErrorFormatter {
+  const format = formatterWithoutId(logger, maxTokens);
+  return (formatted, error, given) => {
+    const requestId = given ?? (error instanceof Error ? requestIds.get(error) : undefined);
+    const { extensions, ...told } = format(formatted, error, requestId);
+    return { ...told, extensions: { ...extensions, ...(requestId !== undefined && { requestId }) } };
+  };
+}
+
+function formatterWithoutId(logger: Logger, maxTokens: number): ErrorFormatter {
+  return (formatted, error, requestId) => {
     const cause = tooManyTokens(error, maxTokens) ?? causeOf(error);
     if (cause instanceof AppError && cause.code !== "INTERNAL_SERVER_ERROR") {
       return { ...formatted, message: cause.message, extensions: extensionsOf(cause) };
@@ -39,7 +54,7 @@ export function createErrorFormatter(logger: Logger, maxTokens: number): ErrorFo
     if (code !== null) {
       return { ...formatted, message: cut(formatted.message), extensions: { code, retryable: false } };
     }
-    return masked(formatted, cause, logger);
+    return masked(formatted, cause, logger, requestId ?? uuidv7());
   };
 }
 
@@ -84,13 +99,17 @@ function isArgumentFault(error: unknown): boolean {
   return error instanceof GraphQLError && ARGUMENT_FAULT.test(error.message);
 }
 
-/** The caller gets an id to quote; the log gets the rest under that id. */
-function masked(formatted: GraphQLFormattedError, cause: unknown, logger: Logger): GraphQLFormattedError {
-  const errorId = uuidv7();
-  logger.error({ err: cause, errorId, path: formatted.path }, "a request failed through a fault of the server");
+/** The caller gets the request's id to quote; the log gets the rest under that id. */
+function masked(
+  formatted: GraphQLFormattedError,
+  cause: unknown,
+  logger: Logger,
+  requestId: string,
+): GraphQLFormattedError {
+  logger.error({ err: cause, requestId, path: formatted.path }, "a request failed through a fault of the server");
   const retryable = cause instanceof AppError && cause.retryable;
-  const message = `Something went wrong on our side${retryable ? "; try again in a moment" : ""}. Quote ${errorId} to us.`;
-  return { ...formatted, message, extensions: { code: "INTERNAL_SERVER_ERROR", retryable, errorId } };
+  const message = `Something went wrong on our side${retryable ? "; try again in a moment" : ""}. Quote ${requestId} to us.`;
+  return { ...formatted, message, extensions: { code: "INTERNAL_SERVER_ERROR", retryable, requestId } };
 }
 
 function cut(message: string): string {

@@ -17,6 +17,7 @@ import { documentStore } from "./document.store.js";
 import { documentBytes } from "./limits/document.bytes.js";
 import { tooMuch } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
+import { operationRecord, type RequestIds } from "./operation.record.js";
 import type { TrustedDocuments } from "./trusted.documents.js";
 
 export interface GraphQLService {
@@ -37,7 +38,8 @@ export async function startGraphQL(
   limits: OperationLimits,
   documents: TrustedDocuments,
 ): Promise<GraphQLService> {
-  const formatError = createErrorFormatter(logger, limits.documentTokens);
+  const requestIds: RequestIds = new WeakMap();
+  const formatError = createErrorFormatter(logger, limits.documentTokens, requestIds);
   const plugins: ApolloServerPlugin<GraphQLContext>[] = [
     // http/explorer.routes.ts serves the page.
     ApolloServerPluginLandingPageDisabled(),
@@ -46,6 +48,7 @@ export async function startGraphQL(
     ApolloServerPluginInlineTraceDisabled(),
     ApolloServerPluginSchemaReportingDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
+    operationRecord(requestIds),
     operationLimits(schema, limits),
     compiledExecution(schema),
   ];

@@ -16,8 +16,13 @@ export class ByteBudget {
   private readonly partnerLimit: number;
 
   /** @param limit bytes, of all requests together */
-  constructor(private readonly limit: number) {
+  constructor(readonly limit: number) {
     this.partnerLimit = Math.floor(limit * PARTNER_SHARE);
+  }
+
+  /** Bytes of all requests beyond what does not count. */
+  get held(): number {
+    return this.heldBytes;
   }
 
   /** The share of one request; whoever opens it releases it. */
@@ -53,6 +58,11 @@ export class ByteShare {
   private partner = "";
 
   constructor(private readonly budget: ByteBudget) {}
+
+  /** Bytes that the request holds. */
+  get held(): number {
+    return this.bytes;
+  }
 
   /** Whether so many more bytes would be let in now. */
   hasRoomFor(bytes: number): boolean {

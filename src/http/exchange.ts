@@ -1,6 +1,7 @@
 /** One request and its answer: the bytes that they hold, whether the caller is still there, and how long the answer may take to be read. */
 import type { FastifyReply } from "fastify";
 import type { ByteBudget, ByteShare } from "./byte.budget.js";
+import type { RequestRecord } from "./request.record.js";
 
 export interface ExchangeLimits {
   /** Of all bodies and answers in flight. */
@@ -12,11 +13,13 @@ export interface ExchangeLimits {
 export class Exchange {
   /** Released once the answer is sent or the caller has gone. */
   readonly share: ByteShare;
+  readonly record: RequestRecord;
   private callerGone = false;
   private controller: AbortController | null = null;
 
-  constructor(budget: ByteBudget, { raw }: FastifyReply) {
+  constructor(budget: ByteBudget, { raw, request }: FastifyReply) {
     this.share = budget.open();
+    this.record = request.record;
     // Fastify's `request.signal` follows the request's stream instead, which also closes once a body is read to its end.
     raw.once("close", () => {
       this.share.release();

@@ -9,6 +9,7 @@ import type { GraphQLService } from "../graphql/graphql.server.js";
 import { formatLogPosition, parseLogPosition, type LogPosition } from "../database/log.position.js";
 import { discardRest } from "./body.receiver.js";
 import { admitRequest } from "./caller.js";
+import { withRequestId } from "./early.errors.js";
 import type { ExplorerAssets } from "./explorer.assets.js";
 import { sendSandboxPage } from "./explorer.routes.js";
 import { Exchange, type ExchangeLimits } from "./exchange.js";
@@ -18,12 +19,15 @@ import { readJson } from "./json.body.js";
 import { answerType, prefersPage } from "./media.type.js";
 import { isForm, readForm } from "./multipart.form.js";
 import { refuseSimpleRequest } from "./preflight.check.js";
+import type { RequestRecord } from "./request.record.js";
 import type { SiteGuard } from "./site.guard.js";
+import type { Tracer } from "../tracing/tracer.js";
 
 /** The answer to a mutation carries it where there are replicas; a request that sends it back, to any server, reads where that position is replayed. */
 export const POSITION_HEADER = "x-plategraph-position";
 
 export interface GraphQLRouteOptions extends ExchangeLimits {
+  tracer: Tracer;
   graphql: GraphQLService;
   /** @param since reads see everything up to this position of the database's log */
   createContext: (principal: Principal, exchange: Exchange, since: LogPosition) => GraphQLContext;
@@ -48,7 +52,9 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
       const message = error instanceof Error ? error.message : String(error);
       const extensions = error instanceof GraphQLError ? { extensions: error.extensions } : {};
       const type = answerType(request.headers.accept);
-      const text = JSON.stringify({ errors: [options.graphql.formatError({ message, ...extensions }, error)] });
+      const formatted = options.graphql.formatError({ message, ...extensions }, error, exchange.record.requestId);
+      exchange.record.addCode(formatted.extensions?.code);
+      const text = JSON.stringify({ errors: [formatted] });
       // A GraphQL error refuses a request that is well-formed.
       const status = error instanceof GraphQLError ? requestErrorStatus(type) : statusOf(error);
       return reply.code(status).headers(headersOf(error)).type(type).send(text);
@@ -63,7 +69,7 @@ async function answer(
   options: GraphQLRouteOptions,
 ): Promise<FastifyReply> {
   const { method, headers, raw } = request;
-  const { share } = exchange;
+  const { share, record } = exchange;
   options.checkSite(request);
   if (method !== "GET" && method !== "POST") {
     throw new HttpFault("BAD_REQUEST", 405, "GraphQL is served by GET and POST.", { allow: "GET, POST" });
@@ -72,6 +78,7 @@ async function answer(
   if (prefersPage(method, headers.accept)) return sendSandboxPage(reply, options.explorer);
   refuseSimpleRequest(method, headers);
   const principal = await admitRequest(options.admission, request, reply);
+  record.partnerId = principal.partnerId;
   share.assignTo(principal.partnerId);
   const { documents } = options.graphql;
   const operation = method === "POST" ? documents.inBody(await readOperation(request, exchange, options)) : undefined;
@@ -81,16 +88,18 @@ async function answer(
     status,
     headers: answerHeaders,
     body,
-  } = await options.graphql.server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method,
-      headers: headerMap(request),
-      search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
-      body: operation,
-    } satisfies HTTPGraphQLRequest,
-    context: async () => options.createContext(principal, exchange, since),
-  });
-  const text = completeText(body);
+  } = await traced(options.tracer, record, () =>
+    options.graphql.server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method,
+        headers: headerMap(request),
+        search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
+        body: operation,
+      } satisfies HTTPGraphQLRequest,
+      context: async () => options.createContext(principal, exchange, since),
+    }),
+  );
+  const text = withRequestId(completeText(body), answerHeaders.get("content-type"), record);
   // As bytes: Node.js would go through the text twice, to count its bytes and to write them.
   const bytes = Buffer.from(text);
   share.add(bytes.length);
@@ -101,7 +110,38 @@ async function answer(
   return reply.send(bytes);
 }
 
+/** Runs the operation in a span of its own, named by its type and name. Its document is not told: it may hold plate numbers. */
+function traced(
+  tracer: Tracer,
+  record: RequestRecord,
+  run: () => Promise<HTTPGraphQLResponse>,
+): Promise<HTTPGraphQLResponse> {
+  if (!tracer.records) return run();
+  return tracer.span("GraphQL", "internal", {}, async (span) => {
+    const answer = await run();
+    if (record.operation !== null) {
+      const { type, name } = record.operation;
+      span.rename(name === null ? type : `${type} ${name}`);
+      span.set({ "graphql.operation.type": type, ...(name !== null && { "graphql.operation.name": name }) });
+    }
+    if (record.errorCodes[0] !== undefined) span.fail({ code: record.errorCodes[0] });
+    return answer;
+  });
+}
+
 async function readOperation(
+  request: FastifyRequest,
+  exchange: Exchange,
+  options: GraphQLRouteOptions,
+): Promise<unknown> {
+  try {
+    return await readBody(request, exchange, options);
+  } finally {
+    exchange.record.bytesIn = exchange.share.held;
+  }
+}
+
+async function readBody(
   { raw }: FastifyRequest,
   { share }: Exchange,
   { maxImageBytes, bodyTimeoutMs }: GraphQLRouteOptions,

@@ -1,6 +1,6 @@
 /** /healthz, /readyz and /metrics, for those who run the server. */
 import type { FastifyInstance } from "fastify";
-import type { Metrics } from "./metrics.js";
+import type { Metrics } from "../metrics/metrics.js";
 
 export interface HealthOptions {
   metrics: Metrics;

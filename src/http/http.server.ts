@@ -9,8 +9,19 @@ import { explorerRoutes, type ExplorerOptions } from "./explorer.routes.js";
 import { POSITION_HEADER, graphqlRoute, type GraphQLRouteOptions } from "./graphql.route.js";
 import { healthRoutes, type HealthOptions } from "./health.routes.js";
 import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
+import { REQUEST_ID_HEADER } from "./request.id.js";
+import { logRequests, type RequestLogOptions } from "./request.log.js";
+import { recordRequests } from "./request.record.js";
+import { traceRequests, type RequestTraceOptions } from "./request.trace.js";
 
-export interface HttpOptions extends GraphQLRouteOptions, JuheRoutesOptions, HealthOptions, ExplorerOptions {
+export interface HttpOptions
+  extends
+    GraphQLRouteOptions,
+    JuheRoutesOptions,
+    HealthOptions,
+    RequestLogOptions,
+    RequestTraceOptions,
+    ExplorerOptions {
   allowedOrigins: readonly string[];
   /** Milliseconds that a caller may take to read an answer. */
   answerTimeoutMs: number;
@@ -34,7 +45,7 @@ const CHECK_EVERY_MS = 2_000;
 
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
-    // Fastify's own log writes two lines for each request; what matters of them is in the metrics.
+    // Fastify's own log writes two lines for each request, with its address.
     logger: false,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     forceCloseConnections: "idle",
@@ -47,12 +58,16 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   // Each route reads its own body, with limits of its own, while it arrives.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  recordRequests(app);
+  logRequests(app, options);
   await app.register(cors, {
     origin: [...options.allowedOrigins],
     maxAge: 600,
-    exposedHeaders: [...RATE_LIMIT_HEADERS, "retry-after", POSITION_HEADER],
+    exposedHeaders: [...RATE_LIMIT_HEADERS, "retry-after", POSITION_HEADER, REQUEST_ID_HEADER],
   });
   limitPipelining(app);
+  // A request that waits for the one before it on its connection is not traced yet: what runs here runs as a part of its span.
+  traceRequests(app, options);
   // A connection whose request is in flight when the server stops would be kept alive afterwards and delay the stop.
   let closing = false;
   app.addHook("preClose", async () => {
@@ -64,19 +79,22 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     limitAnswerTime(reply, options.answerTimeoutMs);
     done();
   });
-  app.addHook("onResponse", (request, reply, done) => {
-    const route = request.routeOptions.url ?? "unknown";
-    options.metrics.httpRequest(route, request.method, reply.statusCode, reply.elapsedTime);
-    done();
-  });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
+    const { requestId } = request.record;
+    const route = request.routeOptions.url;
     if (status >= 500)
-      options.logger.error({ err: error, url: request.url }, "a request failed through a fault of ours");
-    return reply.code(status).send({ error: status >= 500 ? "Something went wrong on our side." : error.message });
+      options.logger.error({ err: error, requestId, route }, "a request failed through a fault of ours");
+    return reply.code(status).send({
+      error: status >= 500 ? "Something went wrong on our side." : error.message,
+      requestId,
+    });
   });
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url}; GraphQL is at /graphql.` }),
+    reply.code(404).send({
+      error: `There is nothing at ${request.method} ${request.url}; GraphQL is at /graphql.`,
+      requestId: request.record.requestId,
+    }),
   );
   app.get("/", (_request, reply) => reply.redirect("/graphql"));
   graphqlRoute(app, options);

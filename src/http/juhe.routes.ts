@@ -61,6 +61,7 @@ function route(app: FastifyInstance, url: string, source: ImageSource, options: 
       discardRest(request.raw);
       reply.headers(headersOf(error));
       answer = refusal(error, request, options.logger);
+      request.record.addCode(error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR");
     }
     // The vendor answers everything with 200; programs look at error_code.
     return reply.type("application/json;charset=utf-8").send(JSON.stringify(answer));
@@ -74,7 +75,9 @@ async function recognize(
   exchange: Exchange,
   options: JuheRoutesOptions,
 ): Promise<JuheSuccessBody | JuheErrorBody> {
-  const { key, photo } = await readVendorForm(request, source, exchange, options);
+  const { key, photo } = await readVendorForm(request, source, exchange, options).finally(() => {
+    exchange.record.bytesIn = exchange.share.held;
+  });
   if (key === "") return juheError(10001);
   // A program written for the vendor sends the vendor's key; where anonymous callers are let in, that is no key of ours.
   const principal = await admitKey(
@@ -83,6 +86,7 @@ async function recognize(
     request,
     reply,
   );
+  exchange.record.partnerId = principal.partnerId;
   exchange.share.assignTo(principal.partnerId);
   if (photo.length === 0) return juheError(271102);
   const limits = { maxBytes: options.maxImageBytes };
@@ -100,9 +104,10 @@ async function recognize(
   return juheSuccess(attempt.orderId ?? orderId, readings);
 }
 
-function refusal(error: unknown, { url }: FastifyRequest, logger: Logger): JuheErrorBody {
+function refusal(error: unknown, { record, routeOptions }: FastifyRequest, logger: Logger): JuheErrorBody {
   if (error instanceof AppError) return juheErrorOf(error.code);
-  logger.error({ err: error, url }, "a request failed through a fault of ours");
+  const { requestId } = record;
+  logger.error({ err: error, requestId, route: routeOptions.url }, "a request failed through a fault of ours");
   return juheErrorOf("INTERNAL_SERVER_ERROR");
 }
 

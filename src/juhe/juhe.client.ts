@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Pool, type Dispatcher } from "undici";
 import { parseJuheAnswer, type JuheOutcome } from "./answer.parser.js";
+import { NO_TRACER, type Tracer } from "../tracing/tracer.js";
 import { KeyRedaction } from "./key.redaction.js";
 
 export interface JuheClientOptions {
@@ -10,6 +11,7 @@ export interface JuheClientOptions {
   key: string;
   /** For the whole call: waiting for a connection, sending, and the answer to its last byte. */
   timeoutMs: number;
+  tracer?: Tracer;
 }
 
 export interface JuheAnswer {
@@ -46,9 +48,13 @@ export class JuheClient {
   readonly #key: string;
   readonly #timeoutMs: number;
   readonly #redaction: KeyRedaction;
+  readonly #tracer: Tracer;
+  readonly #host: string;
 
-  constructor({ baseUrl, key, timeoutMs }: JuheClientOptions) {
+  constructor({ baseUrl, key, timeoutMs, tracer = NO_TRACER }: JuheClientOptions) {
     const url = new URL(baseUrl);
+    this.#tracer = tracer;
+    this.#host = url.hostname;
     this.#redaction = new KeyRedaction(key);
     this.#pool = new Pool(url.origin, { connections: MAX_CONNECTIONS, connect: { timeout: timeoutMs } });
     this.#basePath = url.pathname.replace(/\/+$/u, "");
@@ -80,7 +86,20 @@ export class JuheClient {
     await this.#pool.close();
   }
 
-  async #ask(operation: "verify" | "query", { contentType, bytes }: Body, signal: AbortSignal): Promise<JuheAnswer> {
+  /** The trace ends here: the vendor is told nothing of it, and the span nothing of the body, which holds the key. */
+  #ask(operation: "verify" | "query", body: Body, signal: AbortSignal): Promise<JuheAnswer> {
+    const attributes = { "http.request.method": "POST", "server.address": this.#host, "plategraph.vendor": operation };
+    return this.#tracer.span(`juhe ${operation}`, "client", attributes, async (span) => {
+      const answer = await this.#send(operation, body, signal);
+      const { outcome } = answer;
+      span.set({ "plategraph.outcome": outcome.kind });
+      if (outcome.kind === "broken") span.fail({ code: "BROKEN" });
+      if (outcome.kind === "refused") span.set({ "plategraph.juhe_error_code": outcome.errorCode });
+      return answer;
+    });
+  }
+
+  async #send(operation: "verify" | "query", { contentType, bytes }: Body, signal: AbortSignal): Promise<JuheAnswer> {
     try {
       const response = await this.#pool.request({
         method: "POST",

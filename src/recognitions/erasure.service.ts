@@ -2,7 +2,7 @@
 import { requireScope, type Principal } from "../accounts/principal.js";
 import type { AuditAction } from "../accounts/store/audit-entry.entity.js";
 import { auditEntry, type AuditStore } from "../accounts/store/audit.store.js";
-import { DatabaseUnavailableError } from "../database/database.faults.js";
+import { DatabaseUnavailableError, isLockTimeout } from "../database/database.faults.js";
 import type { InTransaction } from "../database/database.js";
 import type { Position } from "../database/keyset.js";
 import { AppError } from "../errors.js";
@@ -19,6 +19,8 @@ export interface ErasureStores {
 
 /** A call answers after this time, with what went so far. */
 export const ERASE_WITHIN_MS = 10_000;
+/** A batch that begins at the end of that time waits so long for other transactions. */
+const MIN_WAIT_MS = 100;
 /** Transactions that wait for each other's plates: PostgreSQL ends one of them, which is then tried again. */
 const TRIES = 3;
 
@@ -30,7 +32,7 @@ export class ErasureService {
 
   /**
    * @returns how many readings went
-   * @throws AppError BAD_USER_INPUT for a filter that every reading meets
+   * @throws AppError BAD_USER_INPUT for a filter that every reading meets, SERVER_BUSY where other transactions let none go
    */
   async eraseRecognitions(principal: Principal, filter: RecognitionFilter, signal: AbortSignal): Promise<number> {
     requireScope(principal, "ADMIN");
@@ -63,36 +65,53 @@ export class ErasureService {
     batch: (stores: ErasureStores, after: Position | null) => Promise<ErasedBatch>,
   ): Promise<number> {
     const deadline = performance.now() + this.withinMs;
+    const left = (): number => deadline - performance.now();
     const entry = auditEntry(principal, action, null, 0);
     let after: Position | null = null;
     let total = 0;
     do {
       const from: Position | null = after;
       const before = total;
-      const { erased, next } = await tried(() =>
-        this.inTransaction(principal.clientId, async (stores) => {
-          const done = await batch(stores, from);
-          // One entry for the call, true after each batch.
-          stores.audit.set({ ...entry, affected: before + done.erased });
-          return done;
-        }),
-      );
-      total += erased;
-      after = next;
-    } while (after !== null && performance.now() < deadline && !signal.aborted);
+      try {
+        const { erased, next } = await tried(left, () =>
+          this.inTransaction(principal.clientId, async (stores) => {
+            stores.erasure.waitAtMost(Math.max(left(), MIN_WAIT_MS));
+            const done = await batch(stores, from);
+            // One entry for the call, true after each batch.
+            stores.audit.set({ ...entry, affected: before + done.erased });
+            return done;
+          }),
+        );
+        total += erased;
+        after = next;
+      } catch (error) {
+        if (!isLockTimeout(error)) throw error;
+        // 0 would say that nothing is left.
+        if (total === 0) throw stalled(this.withinMs, error);
+        return total;
+      }
+    } while (after !== null && left() > 0 && !signal.aborted);
     return total;
   }
 }
 
-async function tried<Result>(work: () => Promise<Result>): Promise<Result> {
+async function tried<Result>(leftMs: () => number, work: () => Promise<Result>): Promise<Result> {
   for (let left = TRIES - 1; ; left -= 1) {
     try {
       return await work();
     } catch (error) {
       const passes = error instanceof DatabaseUnavailableError && error.short && !error.mayBeStored;
-      if (!passes || left === 0) throw error;
+      if (!passes || left === 0 || leftMs() <= 0) throw error;
     }
   }
+}
+
+function stalled(withinMs: number, cause: unknown): AppError {
+  return new AppError(
+    "SERVER_BUSY",
+    `Other transactions held the records for ${withinMs / 1000} seconds: nothing was erased. Try again.`,
+    { cause },
+  );
 }
 
 /** Whether anything is asked: a list or a value, at any depth. */

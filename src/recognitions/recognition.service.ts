@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from "uuid";
 import { requireScope, type Principal } from "../accounts/principal.js";
 import type { RequestLedger, VendorCalls } from "../accounts/vendor.calls.js";
 import { AppError } from "../errors.js";
-import type { ImageFile, ImageLimits, ImageSource } from "../images/photo.js";
+import type { ImageFile, ImageLimits, ImageSource, Photo } from "../images/photo.js";
+import type { Tracer } from "../tracing/tracer.js";
 import { readPhoto } from "../images/photo.reader.js";
 import type { EarlierAnswers } from "./earlier.answers.js";
 import type { RecognitionWriter } from "./recognition.writer.js";
@@ -14,6 +15,7 @@ import {
   type Recognition,
   type RecognitionEngine,
   type Engine,
+  type EngineCall,
 } from "../engines/engine.js";
 import {
   recognitionEntity,
@@ -44,9 +46,16 @@ export interface Engines {
 }
 
 /** Called with the outcome of every recognition request, for the metrics. */
-export type OutcomeObserver = (outcome: { engine: RecognitionEngine; status: string; seconds: number }) => void;
+export type OutcomeObserver = (outcome: {
+  engine: RecognitionEngine;
+  status: string;
+  /** Of an error; null for none. */
+  code: string | null;
+  seconds: number;
+}) => void;
 
 export interface RecognitionServiceOptions {
+  tracer: Tracer;
   limits: ImageLimits;
   onOutcome: OutcomeObserver;
 }
@@ -106,7 +115,7 @@ export class RecognitionService {
     let recognition: Recognition;
     try {
       const call = { signal, partnerId: principal.partnerId, ledger };
-      recognition = await this.engineFor(options.engine).recognize(photo, call);
+      recognition = await this.ask(this.engineFor(options.engine), photo, call);
     } catch (error) {
       await this.saveFailure(open, error, claim, ledger);
       throw error;
@@ -117,9 +126,21 @@ export class RecognitionService {
       recognitionEntity(open, request, recognition, reading, rank),
     );
     await this.writer.save(principal, request, rows, claim);
-    this.options.onOutcome({ engine: recognition.engine, status, seconds: request.durationMs / 1000 });
+    this.options.onOutcome({ engine: recognition.engine, status, code: null, seconds: request.durationMs / 1000 });
     const stored = requestRow(request);
     return { request: stored, recognitions: rows.map((row) => recognitionRow(row, stored)), reused: false };
+  }
+
+  private ask(engine: Engine, photo: Photo, call: EngineCall): Promise<Recognition> {
+    const { tracer } = this.options;
+    if (!tracer.records) return engine.recognize(photo, call);
+    const { format, width, height, bytes } = photo;
+    const image = { "image.format": format, "image.width": width, "image.height": height, "image.bytes": bytes.length };
+    return tracer.span("recognize", "internal", image, async (span) => {
+      const recognition = await engine.recognize(photo, call);
+      span.set({ "plategraph.engine": recognition.engine, "plategraph.readings": recognition.readings.length });
+      return recognition;
+    });
   }
 
   private engineFor(engine: RecognitionEngine | null): Engine {
@@ -146,7 +167,7 @@ export class RecognitionService {
       error instanceof EngineError ? error.trace : untraced(open.options.engine ?? this.engines.preferredEngine);
     const { code, retryable } = error instanceof AppError ? error : INTERNAL;
     const request = requestEntity(open, trace, "FAILED", code);
-    this.options.onOutcome({ engine: trace.engine, status: "FAILED", seconds: request.durationMs / 1000 });
+    this.options.onOutcome({ engine: trace.engine, status: "FAILED", code, seconds: request.durationMs / 1000 });
     await this.writer.saveFailure(open.principal, request, claim, hasCalled || !retryable);
   }
 }

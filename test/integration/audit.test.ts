@@ -1,5 +1,6 @@
 /** The audit log: who reads it, what stands in it, and searches that do not wait for it. */
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import pg from "pg";
 import { graphql } from "../support/graphql-client.js";
 import { createKey } from "../support/keys-command.js";
 import { storeReadings } from "../support/stored-readings.js";
@@ -105,3 +106,55 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
     await again.stop();
   }
 });
+
+test("while the log can't be written, 10,000 searches wait; further ones are answered, counted and reported, and it goes on by itself", async () => {
+  const server = await startServer({
+    DATABASE_URL: database.url,
+    AUDIT_SEARCHES: "true",
+    RATE_LIMIT_PER_MINUTE: "0",
+    DATABASE_STATEMENT_TIMEOUT_MS: "2000",
+  });
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
+  };
+  const written = async (): Promise<number> => {
+    const [row] = await database.query<{ count: number }>(
+      "SELECT count(*)::int FROM audit_entries WHERE subject LIKE 'plate \"湘W%'",
+    );
+    return row?.count ?? 0;
+  };
+  const search = async (n: number, fields: number): Promise<void> => {
+    const query = Array.from({ length: fields }, (_, at) => `p${at}: plate(number: "湘W${n}${at}") { number }`).join(
+      " ",
+    );
+    expect((await graphql(server.url, `{ ${query} }`, {}, owner)).errors).toBeUndefined();
+  };
+  try {
+    await holder.query("BEGIN");
+    await holder.query("LOCK TABLE audit_entries IN EXCLUSIVE MODE");
+    const OPERATIONS = 525;
+    let next = 0;
+    const caller = async (): Promise<void> => {
+      while (next < OPERATIONS) await search(next++, 20);
+    };
+    await Promise.all(Array.from({ length: 4 }, caller));
+    expect(await metric("plategraph_audit_searches_waiting")).toBe(10_000);
+    expect(await metric("plategraph_audit_searches_lost_total")).toBe(20 * OPERATIONS - 10_000);
+    expect(server.output()).toContain("further searches are not in the audit log until it can be written");
+    await holder.query("ROLLBACK");
+    for (let left = 200; left > 0 && (await written()) < 10_000; left -= 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await written()).toBe(10_000);
+    await search(OPERATIONS, 1);
+  } finally {
+    await holder.end();
+    expect(await server.stop()).toBe(0);
+  }
+  expect(await written()).toBe(10_001);
+  expect(server.output()).toContain("the audit log could not be written");
+  expect(server.output()).toMatch(/"searches":500,.*searches are not in the audit log/);
+}, 120_000);

@@ -253,7 +253,11 @@ describe("arguments", () => {
   test("a bad date in a variable", async () => {
     const query = "query ($date: DateTime) { plateRecognitions(filter: { capturedAt: { lt: $date } }) { totalCount } }";
     const { errors } = await graphql(server.url, query, { date: "yesterday" });
-    expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+    expect(errors?.[0]?.extensions).toEqual({
+      code: "BAD_USER_INPUT",
+      retryable: false,
+      requestId: expect.any(String),
+    });
   });
 
   test.each([

@@ -99,7 +99,11 @@ describe("idempotency keys", () => {
     const other = await recognize(servers[1], await newPhoto(), { idempotencyKey: "once", cameraId: "gate-1" });
     const options = await recognize(servers[0], image, { idempotencyKey: "once", cameraId: "gate-2" });
     for (const { errors } of [other, options]) {
-      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: "BAD_USER_INPUT",
+        retryable: false,
+        requestId: expect.any(String),
+      });
     }
     expect(vendor.requests.length).toBe(before);
   });

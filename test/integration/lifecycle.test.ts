@@ -78,7 +78,11 @@ describe("settings", () => {
     const server = await startServer({ DATABASE_URL: database.url, ALLOW_ANONYMOUS: "false" });
     const { status, errors } = await graphql(server.url, "{ __typename }");
     expect(status).toBe(401);
-    expect(errors?.[0]?.extensions).toEqual({ code: "UNAUTHENTICATED", retryable: false });
+    expect(errors?.[0]?.extensions).toEqual({
+      code: "UNAUTHENTICATED",
+      retryable: false,
+      requestId: expect.any(String),
+    });
     const asked = await fetch(`${server.url}/graphql?query={__typename}`, {
       headers: { "apollo-require-preflight": "1" },
     });
@@ -111,7 +115,7 @@ describe("on a PostgreSQL server", () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
     const { errors } = await graphql(server.url, "{ plateRecognitions { nodes { id } } }");
     expect(errors?.[0]?.extensions.code).toBe("INTERNAL_SERVER_ERROR");
-    expect(errors?.[0]?.extensions.errorId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(errors?.[0]?.extensions.requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(errors?.[0]?.message).not.toMatch(/database|postgres/i);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);

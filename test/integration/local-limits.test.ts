@@ -51,7 +51,7 @@ describe("the local engine under load", () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(12);
     for (const { extensions } of refused)
-      expect(extensions).toEqual({ code: "RECOGNIZER_UNAVAILABLE", retryable: true });
+      expect(extensions).toEqual({ code: "RECOGNIZER_UNAVAILABLE", retryable: true, requestId: expect.any(String) });
     const { data } = await upload(server.url, photo);
     expect(data.recognizeUpload.request.status).toBe("SUCCEEDED");
     expect(await server.stop()).toBe(0);
@@ -64,7 +64,8 @@ describe("the local engine under load", () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => upload(server.url, photo)));
     const late = answers.flatMap(({ errors }) => errors ?? []);
     expect(late.length).toBeGreaterThan(0);
-    for (const { extensions } of late) expect(extensions).toEqual({ code: "RECOGNIZER_UNAVAILABLE", retryable: true });
+    for (const { extensions } of late)
+      expect(extensions).toEqual({ code: "RECOGNIZER_UNAVAILABLE", retryable: true, requestId: expect.any(String) });
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);
   });

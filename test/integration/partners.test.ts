@@ -77,7 +77,7 @@ describe("who calls", () => {
     });
     expect(response.status).toBe(401);
     const { errors } = (await response.json()) as { errors: { extensions: object }[] };
-    expect(errors[0]?.extensions).toEqual({ code: "UNAUTHENTICATED", retryable: false });
+    expect(errors[0]?.extensions).toEqual({ code: "UNAUTHENTICATED", retryable: false, requestId: expect.any(String) });
   });
 
   test("the caller is asked for before the body is read", async () => {

@@ -228,7 +228,8 @@ describe("plates", () => {
       connectTimeoutMs: 10_000,
       statementTimeoutMs: 0,
       onError: () => undefined,
-      onStatement: () => undefined,
+      onStatement: () => () => undefined,
+      server: "primary",
     });
     const tables = new RecognitionTables(tablesOf(dataSource));
     const plateTable = new PlateTable(tablesOf(dataSource));
@@ -310,7 +311,11 @@ describe("plates", () => {
     ].map((parts) => Buffer.from(JSON.stringify(parts)).toString("base64url"));
     for (const after of [pageInfo.endCursor, ...faulty]) {
       const { errors } = await graphql(server.url, PAGE, { orderBy: "NUMBER_ASC", after });
-      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: "BAD_USER_INPUT",
+        retryable: false,
+        requestId: expect.any(String),
+      });
     }
   });
 });

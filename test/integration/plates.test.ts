@@ -115,7 +115,11 @@ describe("plates like one", () => {
     "%j is refused",
     async (variables) => {
       const { errors } = await similar({ number: "粤A12345", ...variables });
-      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: "BAD_USER_INPUT",
+        retryable: false,
+        requestId: expect.any(String),
+      });
     },
   );
 });

@@ -183,7 +183,11 @@ describe("A4: readings of impossible years, as version 0.1.0 stored them", () =>
       const query = `mutation ($image: String!, $options: RecognizeOptions) {
         recognizeBase64(image: $image, options: $options) { request { id } } }`;
       const { errors } = await graphql(server.url, query, { image: WHITE_PIXEL, options: { capturedAt } });
-      expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: "BAD_USER_INPUT",
+        retryable: false,
+        requestId: expect.any(String),
+      });
       expect(errors?.[0]?.message).toContain("1990");
     },
   );
@@ -192,7 +196,7 @@ describe("A4: readings of impossible years, as version 0.1.0 stored them", () =>
 test("A8: an empty camera is refused", async () => {
   const query = `mutation ($image: String!) { recognizeBase64(image: $image, options: { cameraId: "" }) { request { id } } }`;
   const { errors } = await graphql(server.url, query, { image: WHITE_PIXEL });
-  expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+  expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false, requestId: expect.any(String) });
 });
 
 test.each([
@@ -203,5 +207,5 @@ test.each([
   [{ interval: "HOUR", filter: { capturedAt: { gte: "1990-01-01T00:00:00Z", lt: "2026-01-01T00:00:00Z" } } }],
 ])("%j is refused", async (variables) => {
   const { errors } = await stats(variables);
-  expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false });
+  expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false, requestId: expect.any(String) });
 });

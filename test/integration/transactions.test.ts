@@ -31,7 +31,10 @@ beforeAll(async () => {
   database = new Database(
     { url, replicaUrls: [], poolSize: 2, reportPoolSize: 1, connectTimeoutMs: 10_000, statementTimeoutMs: 0 },
     quiet,
-    () => (statements += 1),
+    () => {
+      statements += 1;
+      return () => undefined;
+    },
   );
 });
 

@@ -4,8 +4,9 @@ import { AppError } from "../../errors.js";
 import type { ImageFormat, Photo } from "../../images/photo.js";
 import { decodingWeight, readPhoto } from "../../images/photo.reader.js";
 import type { Logger } from "../../logger.js";
+import { NO_TRACER, type Tracer } from "../../tracing/tracer.js";
 import { cancelled, EngineError, untraced, type Engine, type EngineCall, type Recognition } from "../engine.js";
-import { TaskQueue } from "../task.queue.js";
+import { TaskQueue, type QueueLoad } from "../task.queue.js";
 import type { WorkerAnswer, WorkerTask } from "./engine.worker.js";
 import type { LocatedReading } from "./plate.pipeline.js";
 import { disableRuntimeTelemetry } from "./runtime.telemetry.js";
@@ -19,6 +20,7 @@ export interface LocalEngineOptions {
   /** For one photo, from the moment it is handed in, waiting included. */
   timeoutMs: number;
   logger: Logger;
+  tracer?: Tracer;
 }
 
 const TRACE = untraced("LOCAL");
@@ -79,6 +81,10 @@ export class LocalEngine implements Engine {
     throw failure.reason;
   }
 
+  get load(): QueueLoad & { threads: number } {
+    return { ...this.#queue.load, threads: this.#pool.threads.length };
+  }
+
   async recognize(photo: Photo, call: EngineCall): Promise<Recognition> {
     return { ...TRACE, readings: await this.locate(photo, call) };
   }
@@ -120,7 +126,9 @@ export class LocalEngine implements Engine {
       leaving.signal.addEventListener("abort", () => reject(leaving.signal.reason as EngineError), { once: true });
     });
     try {
-      const answer = this.#queue.run(() => this.#readInWorker(photo, stop), {
+      const { tracer = NO_TRACER } = this.#options;
+      const read = () => tracer.span("local engine", "internal", {}, () => this.#readInWorker(photo, stop));
+      const answer = this.#queue.run(read, {
         partnerId,
         leaving: leaving.signal,
         priority: priorityOf(photo),

@@ -42,6 +42,14 @@ export class ErasureStore {
     private readonly reads: { recognitions: RecognitionRepository; requests: RequestRepository },
   ) {}
 
+  /** What follows in the transaction waits no longer for others that hold a record; it then fails. */
+  waitAtMost(milliseconds: number): void {
+    this.transaction.add({
+      text: "SELECT set_config('lock_timeout', $1, true)",
+      values: [`${Math.ceil(milliseconds)}ms`],
+    });
+  }
+
   /**
    * Erases up to 100 readings that meet the filter, in the order of capture. What their requests hold of them goes too: the vendor's answer, and a
    * reference that names one of the plates. Plates are locked in their order, as inserts lock them.

@@ -1,0 +1,58 @@
+/**
+ * Where the server's log goes: standard output, without waiting for whoever reads it. Lines of requests are written in groups, all others at once. Their
+ * order is kept.
+ */
+import { pino, type DestinationStream } from "pino";
+import { terminalLine } from "./terminal.line.js";
+
+export type LogFormat = "json" | "text";
+
+/** A group of lines is written when it has so many bytes, or at the latest after so many milliseconds. */
+const GROUP_BYTES = 32 * 1024;
+const GROUP_MS = 100;
+/** Bytes that may wait while nobody reads; lines beyond are dropped and counted. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+export class LogOutput {
+  private readonly stream = pino.destination({
+    fd: 1,
+    sync: false,
+    minLength: GROUP_BYTES,
+    maxWrite: 2 * GROUP_BYTES,
+    periodicFlush: GROUP_MS,
+    maxLength: MAX_WAITING_BYTES,
+  });
+  private readonly text: boolean;
+  private droppedLines = 0;
+
+  /** @param format null for text on a terminal, JSON elsewhere */
+  constructor(format: LogFormat | null) {
+    this.text = format === null ? process.stdout.isTTY : format === "text";
+    this.stream.on("drop", () => (this.droppedLines += 1));
+  }
+
+  /** Lines that were dropped because nobody read. */
+  get dropped(): number {
+    return this.droppedLines;
+  }
+
+  /** For what is rare. */
+  readonly atOnce: DestinationStream = {
+    write: (line) => {
+      this.write(line);
+      this.stream.flush();
+    },
+  };
+
+  /** For the lines of requests. */
+  readonly inGroups: DestinationStream = { write: (line) => this.write(line) };
+
+  /** Everything up to now is out when it returns. */
+  flush(): void {
+    this.stream.flushSync();
+  }
+
+  private write(line: string): void {
+    this.stream.write(this.text ? terminalLine(line) : line);
+  }
+}
