@@ -1,11 +1,20 @@
 /** How commands end: one line on standard error and an exit status, never a stack trace. */
 
-import { readConfig, type Config } from "../config.js";
+import { misspeltSettings, readConfig, type Config } from "../config.js";
 
 /** Status 0 writes to standard output, any other to standard error. */
 export function exit(text: string, code: number): never {
   (code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
   process.exit(code);
+}
+
+/** The status that a shell gives a program that SIGPIPE ended: 128 + 13. */
+const READER_LEFT = 141;
+
+/** Ends without a word when nobody reads the output any more, as after `| head -1`. */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? READER_LEFT : 1));
 }
 
 /** Such as `EACCES: permission denied, mkdir '/x'`. Errors that hold several, as of a host with two addresses, give the first. */
@@ -19,8 +28,10 @@ export function oneLine(error: unknown): string {
   return reasonOf(error).replace(/\s*\n\s*/g, " ");
 }
 
-/** Faults in the settings are listed, one a line. */
+/** Faults in the settings are listed, one a line; so are variables that were probably meant as settings. */
 export function configOrExit(): Config {
+  for (const { name, setting } of misspeltSettings())
+    process.stderr.write(`${name} is no setting and is ignored; is ${setting} meant?\n`);
   try {
     return readConfig();
   } catch (error) {

@@ -1,4 +1,5 @@
-/** Lists the photos that a command line names, those in folders included. */
+/** Lists the photos that a command line names, those in folders included, and reads their bytes. */
+import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -35,4 +36,20 @@ export async function photoFiles(
     );
   }
   return { files, hasFolder };
+}
+
+/**
+ * Of a file that is larger, `maxBytes` and a little more, by which it is refused: a disk image or an endless stream is not read to its end.
+ * @param source the path of a file, or a stream
+ */
+export async function photoBytes(source: string | NodeJS.ReadableStream, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 20 }) : source;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  return Buffer.concat(chunks);
 }

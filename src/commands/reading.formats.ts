@@ -27,15 +27,23 @@ export function formatted(outcome: Outcome, format: ReadingFormat): string {
 
 /** For standard error, in one line. */
 export function faultOf({ file, error }: Outcome): string {
-  return error === null ? "" : `${file}: ${error.code}: ${error.message.replace(/\s*\n\s*/g, " ")}\n`;
+  return error === null ? "" : `${onOneLine(file)}: ${error.code}: ${onOneLine(error.message)}\n`;
+}
+
+/** Control characters as JSON escapes them: a name with a line break is still one line, and none can move the terminal's cursor. */
+function onOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) =>
+    control < " " ? JSON.stringify(control).slice(1, -1) : `\\u00${control.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function asText({ file, readings }: Outcome): string {
-  if (readings.length === 0) return `${file}: no plate\n`;
+  const name = onOneLine(file);
+  if (readings.length === 0) return `${name}: no plate\n`;
   return readings
     .map(({ plateNumber, color, type, confidence, boundingBox: box }) => {
       const corners = box === null ? "" : `${box.left},${box.top} ${box.right},${box.bottom}`;
-      return `${file}: ${plateNumber}  ${color}  ${type}  ${confidence}  ${corners}\n`;
+      return `${name}: ${plateNumber}  ${color}  ${type}  ${confidence}  ${corners}\n`;
     })
     .join("");
 }

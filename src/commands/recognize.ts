@@ -1,9 +1,8 @@
 /** `npm run recognize -- photo.jpg folder …`: reads the plates in photos by the local engine, without a server or a database. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { AppError } from "../errors.js";
@@ -11,8 +10,8 @@ import { annotated } from "../images/photo.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, exit, oneLine, reasonOf } from "./command.fault.js";
-import { photoFiles } from "./photo.files.js";
+import { configOrExit, endWithReader, exit, oneLine, reasonOf } from "./command.fault.js";
+import { photoBytes, photoFiles } from "./photo.files.js";
 import { startProgressBar } from "./progress.bar.js";
 import { faultOf, formatted, headerOf, READING_FORMATS, type Outcome, type ReadingFormat } from "./reading.formats.js";
 import type { LocatedReading } from "../engines/local/plate.pipeline.js";
@@ -34,6 +33,7 @@ const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 /** Names the photo on standard input. */
 const STANDARD_INPUT = "-";
 
+endWithReader();
 if (existsSync(".env")) process.loadEnvFile(".env");
 const { paths, format, annotateDir } = argumentsGiven();
 const { files, hasFolder } = await photoFiles(paths, absolute).catch((error: unknown) => exit(oneLine(error), 2));
@@ -51,9 +51,11 @@ await LocalEngine.start({
   .catch((error: unknown) => exit(oneLine(error), 1));
 
 async function recognizeAll(engine: LocalEngine): Promise<void> {
-  const bar = files.length > 1 ? startProgressBar(files.length, "photos") : null;
+  process.stdout.write(headerOf(format));
+  // Lines that appear on the same terminal meanwhile would stand in the bar, and are progress themselves.
+  const isAlone = hasFolder || !process.stdout.isTTY;
+  const bar = files.length > 1 && isAlone ? startProgressBar(files.length, "photos") : null;
   try {
-    process.stdout.write(headerOf(format));
     // In the order given, and no more photos in memory than threads can take.
     const outcomes = Readable.from(files).map((file: string) => recognizeFile(engine, file), {
       concurrency: local.threads + 1,
@@ -61,11 +63,12 @@ async function recognizeAll(engine: LocalEngine): Promise<void> {
     const kept: Outcome[] = [];
     for await (const outcome of outcomes as AsyncIterable<Outcome>) {
       bar?.add(1);
-      if (hasFolder) kept.push(outcome);
+      if (hasFolder || (bar !== null && outcome.error !== null && format !== "json")) kept.push(outcome);
       else print(outcome);
     }
     bar?.stop();
-    kept.sort((first, second) => surenessOf(first) - surenessOf(second)).forEach(print);
+    if (hasFolder) kept.sort((first, second) => surenessOf(first) - surenessOf(second));
+    kept.forEach(print);
   } finally {
     bar?.stop();
     await engine.close();
@@ -103,9 +106,9 @@ async function recognizeFile(engine: LocalEngine, file: string): Promise<Outcome
 
 async function bytesOf(file: string): Promise<Buffer> {
   try {
-    return file === STANDARD_INPUT ? await buffer(process.stdin) : await readFile(absolute(file));
+    return await photoBytes(file === STANDARD_INPUT ? process.stdin : absolute(file), images.maxBytes);
   } catch (cause) {
-    throw new AppError("BAD_USER_INPUT", `${file} can't be opened.`, { cause });
+    throw new AppError("BAD_USER_INPUT", `The file can't be read: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Connections to one server for one kind of statement. */
 import pg, { type ClientBase, type PoolClient } from "pg";
+import { SharedConnections } from "./shared.connections.js";
 import type { Command, Reader, Statement } from "./statement.js";
 import { StatementNames } from "./statement.names.js";
 import type { StatementObserver } from "./statement.watch.js";
@@ -35,6 +36,9 @@ export interface PoolLoad {
   limit: number;
 }
 
+/** Of the connections of a pool, those that short reads share at most. Transactions and long reads have the others to themselves. */
+const SHARED_PART = 0.4;
+
 /** A connection that holds so many prepared statements is closed when it is free; the pool opens another. */
 const MAX_PREPARED = 256;
 
@@ -46,6 +50,7 @@ export class StatementPool implements Reader {
   private readonly names: StatementNames | null;
   /** Names that each connection has prepared. */
   private readonly prepared = new WeakMap<PoolClient, Set<string>>();
+  private readonly shared: SharedConnections | null;
 
   constructor(
     private readonly planning: Planning,
@@ -59,19 +64,29 @@ export class StatementPool implements Reader {
       keepAlive: true,
       connectionTimeoutMillis: options.connectTimeoutMs,
       ...(options.statementTimeoutMs > 0 && { statement_timeout: options.statementTimeoutMs }),
-      // A transaction's statements are sent without waiting for the answers between them.
+      // Statements of one transaction, and short reads, are sent without waiting for the answers between them.
       pipeline: true,
       // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types leave out
       onConnect: (client) => prepareConnection(client, planning),
     });
     this.pool.on("error", options.onError);
+    this.shared =
+      planning === "each time"
+        ? null
+        : new SharedConnections({
+            size: Math.floor(options.size * SHARED_PART),
+            hasFree: () => this.pool.totalCount - this.pool.idleCount < options.size,
+            connect: () => this.pool.connect(),
+            send: (client, command) => this.send(client, command),
+            isWorn: (client) => this.isWorn(client),
+          });
   }
 
+  /** Of a statement that changes nothing: it may run twice. */
   async rows<Row>({ text, values, read }: Statement<Row>): Promise<Row[]> {
-    return this.withClient(async (client) => {
-      const rows = await this.send(client, { text, values });
-      return rows.map((columns) => read(columns));
-    });
+    const command = { text, values };
+    const rows = (await this.shared?.rows(command)) ?? (await this.withClient((client) => this.send(client, command)));
+    return rows.map((columns) => read(columns));
   }
 
   /** Runs `work` on a connection of its own. One on which anything failed is closed. */
@@ -83,7 +98,7 @@ export class StatementPool implements Reader {
       done = true;
       return result;
     } finally {
-      client.release(!done || (this.prepared.get(client)?.size ?? 0) >= MAX_PREPARED);
+      client.release(!done || this.isWorn(client));
     }
   }
 
@@ -117,7 +132,12 @@ export class StatementPool implements Reader {
 
   /** Waits for the statements that run. */
   end(): Promise<void> {
+    this.shared?.close();
     return this.pool.end();
+  }
+
+  private isWorn(client: PoolClient): boolean {
+    return (this.prepared.get(client)?.size ?? 0) >= MAX_PREPARED;
   }
 
   private remember(client: PoolClient, name: string): void {

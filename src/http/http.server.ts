@@ -12,6 +12,7 @@ import { juheRoutes, type JuheRoutesOptions } from "./juhe.routes.js";
 import { REQUEST_ID_HEADER } from "./request.id.js";
 import { logRequests, type RequestLogOptions } from "./request.log.js";
 import { recordRequests } from "./request.record.js";
+import { answerUnreadable } from "./unreadable.requests.js";
 import { traceRequests, type RequestTraceOptions } from "./request.trace.js";
 
 export interface HttpOptions
@@ -52,6 +53,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Routes limit the time of a body themselves, and answer; this covers requests that no route reads.
     requestTimeout: options.bodyTimeoutMs + HEADERS_TIMEOUT_MS,
+    clientErrorHandler: answerUnreadable,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
   });
   app.server.maxConnections = options.maxConnections;

@@ -58,6 +58,11 @@ test.each(["migrate", "seed"])(
   },
 );
 
+test("E8: commands name a variable that resembles a setting", async () => {
+  const { stderr } = await run("recognize", ["test/fixtures/blue.jpg"], { LOCAL_THREAD: "4" });
+  expect(stderr).toBe("LOCAL_THREAD is no setting and is ignored; is LOCAL_THREADS meant?\n");
+});
+
 test("E8: the server waits too", async () => {
   const port = await closedPort();
   const url = `postgres://me:secret@127.0.0.1:${port}/plates`;

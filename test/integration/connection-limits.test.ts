@@ -1,6 +1,7 @@
 /** What one caller's connections may take: work after it has gone, answers that it does not read, pipelines, and its part of the budget (audit B5, B10). */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { fixture, graphql, RECOGNIZE_UPLOAD, WHITE_PIXEL } from "../support/graphql-client.js";
@@ -217,4 +218,48 @@ test("B10: one partner's uploads leave room in the budget for another's", async 
   });
   expect(await answer.text()).toContain('"status":"SUCCEEDED"');
   for (const { socket } of held) socket.destroy();
+});
+
+describe("what can't be read as a request", () => {
+  const head = (size: number): string =>
+    `GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${"a".repeat(size)}\r\n\r\n`;
+
+  test.each([
+    ["a head that is too large", head(20_000), 431],
+    ["no HTTP", "\x16\x03\x01\x02\x00\r\n\r\n", 400],
+    ["two lengths", "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na", 400],
+  ])("%s is answered that the connection closes, which then closes", async (_name, bytes, status) => {
+    const connection = await open(bytes);
+    for (let left = 100; left > 0 && !connection.closed(); left -= 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(connection.closed()).toBe(true);
+    expect(connection.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(connection.text().toLowerCase()).toContain("\r\nconnection: close\r\n");
+  });
+
+  test("a client that keeps its connections loses no request after it", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (cookie: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        request(`${server.url}/healthz`, { agent, headers: { cookie } }, (response) => {
+          response.resume().once("end", () => resolve(response.statusCode ?? 0));
+        })
+          .once("error", reject)
+          .end();
+      });
+    try {
+      const answers: number[] = [];
+      // At once, so that each waits for the connection and is sent on it as soon as it is free.
+      await Promise.all(
+        Array.from({ length: 200 }, async (_, index) => {
+          answers.push(await ask(index % 2 === 0 ? "a" : "a".repeat(20_000)));
+        }),
+      );
+      expect(answers.filter((status) => status === 200)).toHaveLength(100);
+      expect(answers.filter((status) => status === 431)).toHaveLength(100);
+    } finally {
+      agent.destroy();
+    }
+  });
 });

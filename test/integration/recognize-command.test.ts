@@ -1,10 +1,11 @@
 /** The command that reads photos without a server, as a person runs it. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import sharp, { type Region } from "sharp";
 
@@ -13,6 +14,12 @@ const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 const BLUE = join(FIXTURES, "blue.jpg");
 const TWO_PLATES = join(FIXTURES, "two-plates.jpg");
 const NO_PLATE = join(FIXTURES, "no-plate.jpg");
+
+/** Python makes the terminal. */
+const terminal = await promisify(execFile)("python3", ["-c", "import pty"]).then(
+  () => test,
+  () => test.skip,
+);
 
 let folder: string;
 
@@ -114,8 +121,65 @@ describe("npm run recognize", () => {
     const missing = join(folder, "missing.jpg");
     const { code, stdout, stderr } = await run(missing, BLUE);
     expect(code).toBe(1);
-    expect(stderr).toBe(`${missing}: BAD_USER_INPUT: ${missing} can't be opened.\n`);
+    expect(stderr).toMatch(/missing\.jpg: BAD_USER_INPUT: The file can't be read: ENOENT: [^\n]*\n$/);
     expect(stdout.trim().split("\n")).toHaveLength(2);
+  });
+
+  test("E7: a name with a line break is one line", async () => {
+    const photo = join(folder, "two\nlines.jpg");
+    await copyFile(BLUE, photo);
+    const { stdout, stderr } = await run(photo, join(folder, "not\nthere.jpg"));
+    expect(stdout).toMatch(/^FILE[^\n]*\n[^\n]*two\\nlines\.jpg: 渝X32547[^\n]*\n$/u);
+    expect(stderr).toMatch(/^[^\n]*not\\nthere\.jpg: BAD_USER_INPUT: [^\n]*\n$/);
+  });
+
+  terminal("E7: on a terminal, lines stand apart from the progress", async () => {
+    const child = promisify(execFile)("python3", [
+      "-c",
+      "import pty, sys; pty.spawn(sys.argv[1:])",
+      process.execPath,
+      COMMAND,
+      BLUE,
+      NO_PLATE,
+    ]);
+    const lines = (await child).stdout.split("\r\n");
+    expect(lines[0]).toMatch(/^FILE: /);
+    expect(lines[1]).toMatch(/^\/\S*blue\.jpg: 渝X32547 /u);
+    const folder = promisify(execFile)("python3", [
+      "-c",
+      "import pty, sys; pty.spawn(sys.argv[1:])",
+      process.execPath,
+      COMMAND,
+      FIXTURES,
+    ]);
+    const [header = "", bar = ""] = (await folder).stdout.split("\r\n");
+    expect(header).toMatch(/^FILE: /);
+    // The bar is drawn, then the line is cleared, and the first photo follows.
+    expect(bar).toMatch(/6\/6 photos.*\u001B\[2K\/\S*no-plate\.jpg: no plate$/);
+  });
+
+  test("E7: a reader that leaves, as head does, ends it without a stack trace", async () => {
+    const child = spawn(process.execPath, [COMMAND, BLUE, TWO_PLATES], { env: { PATH: process.env.PATH } });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = (await once(child, "close")) as [number | null];
+    expect({ code, stderr }).toEqual({ code: 141, stderr: "" });
+  });
+
+  test("E7: what is too large or endless is not read to its end", async () => {
+    const huge = join(folder, "huge.jpg");
+    // Sparse: it takes no space. Node.js reads no file of more than 2 GiB at once.
+    await writeFile(huge, "");
+    await truncate(huge, 3 * 2 ** 30);
+    const { code, stderr } = await run(huge, "/dev/zero");
+    expect(code).toBe(1);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .map((line) => line.split(": ")[1]),
+    ).toEqual(["IMAGE_TOO_LARGE", "IMAGE_TOO_LARGE"]);
   });
 
   // E7: Node's recursive mkdir never ended for the second.

@@ -52,9 +52,7 @@ export class BackupReader {
    * @param source plain, or compressed by gzip
    * @throws BrokenBackupError for a file of another kind
    */
-  static async open(
-    source: Readable,
-  ): Promise<{
+  static async open(source: Readable): Promise<{
     facts: BackupFacts;
     steps: AsyncGenerator<BackupStep>;
     damage: () => Promise<BrokenBackupError | null>;

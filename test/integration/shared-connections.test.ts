@@ -1,0 +1,147 @@
+/** Short reads on connections that they share: each gets its own answer, and a slow, failing or broken one costs the others little. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import pg from "pg";
+import type { Statement } from "../../src/database/statement.js";
+import { StatementPool } from "../../src/database/statement.pool.js";
+import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
+
+/** 4 of them are shared. */
+const CONNECTIONS = 10;
+
+let store: TestDatabase;
+let watcher: pg.Client;
+let pool: StatementPool;
+/** Text of each statement that was sent. */
+let sent: string[] = [];
+
+beforeAll(async () => {
+  store = await createTestDatabase();
+  watcher = new pg.Client({ connectionString: store.url });
+  await watcher.connect();
+});
+afterAll(async () => {
+  await watcher.end();
+  await store.drop();
+});
+beforeEach(() => {
+  sent = [];
+  pool = new StatementPool("once", {
+    url: store.url,
+    server: "primary",
+    size: CONNECTIONS,
+    connectTimeoutMs: 10_000,
+    statementTimeoutMs: 5_000,
+    onError: () => undefined,
+    onStatement: ({ text }) => {
+      sent.push(text);
+      return () => undefined;
+    },
+  });
+});
+afterEach(async () => {
+  await pool.end();
+});
+
+function read(text: string, ...values: unknown[]): Statement<string | null> {
+  return { text, values, read: ([column]) => column ?? null };
+}
+
+const echo = (value: string): Statement<string | null> => read("SELECT $1::text", value);
+
+async function connections(): Promise<{ pid: number }[]> {
+  const { rows } = await watcher.query<{ pid: number }>(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'plategraph' AND datname = current_database()",
+  );
+  return rows;
+}
+
+test("many reads at once get each its own answer, and a failing one fails alone", async () => {
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 600 }, (_, index) =>
+      pool.rows(index % 7 === 0 ? read("SELECT (1 / ($1::int - $1::int))::text", index) : echo(`reading ${index}`)),
+    ),
+  );
+  outcomes.forEach((outcome, index) => {
+    if (index % 7 === 0) expect(outcome).toMatchObject({ status: "rejected", reason: { code: "22012" } });
+    else expect(outcome).toEqual({ status: "fulfilled", value: [`reading ${index}`] });
+  });
+  expect((await connections()).length).toBeLessThanOrEqual(CONNECTIONS);
+});
+
+test("a read that takes long runs on a connection of its own, and those sent behind it do not wait for its end", async () => {
+  await pool.rows(echo("warm"));
+  const slow = read("SELECT pg_sleep(1.5)::text || $1::text", "slow");
+  const started = performance.now();
+  const long = pool.rows(slow);
+  // Sent at once, while nobody knows yet that the first one is slow.
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => expect(await pool.rows(echo(`${index}`))).toEqual([`${index}`])),
+  );
+  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(await long).toEqual(["slow"]);
+  expect(sent.filter((text) => text === slow.text)).toHaveLength(2);
+  // The same text is not tried on a shared connection again soon.
+  expect(await pool.rows(slow)).toEqual(["slow"]);
+  expect(sent.filter((text) => text === slow.text)).toHaveLength(3);
+});
+
+test("slow reads on every shared connection leave connections for the others", async () => {
+  const slow = Array.from({ length: 6 }, (_, index) =>
+    pool.rows(read(`SELECT pg_sleep(1.2)::text || $1::text -- ${index}`, "slow")),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const started = performance.now();
+  await Promise.all(Array.from({ length: 40 }, (_, index) => pool.rows(echo(`${index}`))));
+  expect(performance.now() - started).toBeLessThan(800);
+  expect(await Promise.all(slow)).toEqual(Array.from({ length: 6 }, () => ["slow"]));
+});
+
+test("connections that the server closes are replaced; reads under way on them fail as an outage", async () => {
+  await Promise.all(Array.from({ length: 20 }, (_, index) => pool.rows(echo(`${index}`))));
+  const under = Promise.allSettled(
+    Array.from({ length: 8 }, () => pool.rows(read("SELECT pg_sleep(0.08)::text || $1::text", ""))),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  for (const { pid } of await connections()) await watcher.query("SELECT pg_terminate_backend($1)", [pid]);
+  expect((await under).some(({ status }) => status === "rejected")).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await Promise.all(Array.from({ length: 20 }, (_, index) => pool.rows(echo(`${index}`))))).toEqual(
+    Array.from({ length: 20 }, (_, index) => [`${index}`]),
+  );
+});
+
+test("a connection that holds 256 prepared statements is replaced", async () => {
+  const pids = new Set<string | null>();
+  for (let round = 0; round < 2; round += 1) {
+    for (let index = 0; index < 300; index += 1) {
+      // A text is prepared when it comes a second time.
+      for (let twice = 0; twice < 2; twice += 1) {
+        const [pid] = await pool.rows(read(`SELECT pg_backend_pid()::text -- ${round} ${index}`));
+        pids.add(pid ?? null);
+      }
+    }
+  }
+  expect(pids.size).toBeGreaterThanOrEqual(3);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await connections()).length).toBeLessThanOrEqual(2);
+});
+
+test("a pool that ends waits for the reads under way", async () => {
+  await pool.rows(echo("warm"));
+  const under = Array.from({ length: 5 }, () => pool.rows(read("SELECT pg_sleep(0.05)::text || $1::text", "done")));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const ended = pool.end();
+  expect(await Promise.all(under)).toEqual(Array.from({ length: 5 }, () => ["done"]));
+  await ended;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await connections()).toEqual([]);
+  pool = new StatementPool("once", {
+    url: store.url,
+    server: "primary",
+    size: 2,
+    connectTimeoutMs: 1_000,
+    statementTimeoutMs: 0,
+    onError: () => undefined,
+    onStatement: () => () => undefined,
+  });
+});
