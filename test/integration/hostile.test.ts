@@ -57,6 +57,8 @@ beforeAll(async () => {
     BODY_TIMEOUT_MS: "3000",
     ANSWER_TIMEOUT_MS: "1500",
     MALLOC_ARENA_MAX: "2",
+    // The watch has it collect garbage by SIGUSR2, which would end a server without this.
+    NODE_OPTIONS: `--import ${new URL("../hostile/garbage.collector.mjs", import.meta.url).href}`,
   });
 });
 
