@@ -54,6 +54,13 @@ export class SharedConnections {
     }
   }
 
+  /** Closes a connection that has nothing under way, if there is one: somebody waits for a connection of their own. */
+  cedeOne(): void {
+    for (const connection of this.connections) {
+      if (connection.underWay === 0) return connection.retire();
+    }
+  }
+
   /** Closes the connections, each after the statements under way on it. */
   close(): void {
     for (const connection of this.connections) connection.retire();
