@@ -45,12 +45,15 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
     partner?.id,
   );
   const server = await startServer({ DATABASE_URL: database.url, AUDIT_SEARCHES: "true" });
+  const plateId = `plate_${Buffer.from("粤A10009").toString("base64url")}`;
   const by = { search: `{ plate(number: "粤a·10001") { number } }` };
   for (const query of [
     by.search,
     `{ similarPlates(number: "粤A10002") { distance } }`,
     `{ plateRecognitions(filter: { plateNumber: { startsWith: "粤A" } }) { nodes { id } } }`,
-    `{ plates(filter: { number: { contains: "100" } }) { nodes { id } } }`,
+    `{ plates(filter: { number: { contains: "1 0·0" } }) { nodes { id } } }`,
+    // The id of a plate can be made from its number.
+    `{ node(id: "${plateId}") { id } nodes(ids: ["recognition_${id}", "${plateId}"]) { id } }`,
     // No search by plate.
     `{ plates(filter: { province: ["粤"] }) { nodes { id } } }`,
     `{ plateRecognitions(filter: { confidence: { gte: 1 } }) { nodes { id } } }`,
@@ -75,7 +78,7 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
         owner,
       );
       expect(errors).toBeUndefined();
-      expect(data.auditLog.totalCount).toBe(8);
+      expect(data.auditLog.totalCount).toBe(10);
       entries.push(...data.auditLog.nodes);
       ({ endCursor: after, hasNextPage: more } = data.auditLog.pageInfo);
     }
@@ -89,10 +92,13 @@ test("keys, corrections, erasures and searches stand in it, latest first, by pag
     expect(entries.map(({ action, subject, affected, actorKey: by }) => [action, subject, affected, by])).toEqual([
       ["RECOGNITIONS_ERASED", null, 1, actorKey],
       ["RECOGNITION_CORRECTED", `recognition_${id}`, 1, actorKey],
+      ["PLATES_SEARCHED", `nodes "粤A10009"`, 0, actorKey],
+      ["PLATES_SEARCHED", `node "粤A10009"`, 0, actorKey],
       ["PLATES_SEARCHED", `plates {"contains":"100"}`, 0, actorKey],
       ["PLATES_SEARCHED", `plateRecognitions {"startsWith":"粤A"}`, 0, actorKey],
       ["PLATES_SEARCHED", `similarPlates "粤A10002"`, 0, actorKey],
-      ["PLATES_SEARCHED", `plate "粤A10001"`, 0, actorKey],
+      // The plate was erased since.
+      ["PLATES_SEARCHED", "plate", 0, actorKey],
       ["KEY_CREATED", readerKey, 1, null],
       ["KEY_CREATED", actorKey, 1, null],
     ]);

@@ -83,6 +83,74 @@ test("erasing a plate leaves no trace of it in any table, also of what the engin
   ]);
 });
 
+test("erasing a plate takes it out of the searches in the audit log, of which who and when stay", async () => {
+  const searching = await startServer({ DATABASE_URL: database.url, AUDIT_SEARCHES: "true" });
+  try {
+    await storeReadings(database, [
+      { plateNumber: "渝A66661", capturedAt: day(1) },
+      { plateNumber: "渝A66662", capturedAt: day(1) },
+      { plateNumber: "渝A66662", capturedAt: day(2) },
+      { plateNumber: "渝A66663", capturedAt: day(3) },
+    ]);
+    const search = async (query: string): Promise<unknown> =>
+      (await graphql(searching.url, `{ ${query} }`)).errors ?? null;
+    const readings = (condition: string): string =>
+      `plateRecognitions(filter: { plateNumber: { ${condition} } }) { nodes { id } }`;
+    for (const query of [
+      `plate(number: "渝a·66661") { number }`,
+      `similarPlates(number: "渝A66661") { distance }`,
+      readings(`eq: "渝A-66661"`),
+      readings(`in: ["渝A66669", "渝a66661"]`),
+      readings(`matches: "*渝A66661?"`),
+      `plates(filter: { number: { contains: "渝A66661" } }) { nodes { id } }`,
+      `node(id: "plate_${Buffer.from("渝A66661").toString("base64url")}") { id }`,
+      `plate(number: "渝A66662") { number }`,
+      `plate(number: "渝A66663") { number }`,
+      readings(`startsWith: "渝A6666"`),
+    ])
+      expect({ query, errors: await search(query) }).toEqual({ query, errors: null });
+    // One of two readings: the plate is still there.
+    const { errors } = await graphql(searching.url, READINGS, {
+      filter: { capturedAt: { lt: day(2) }, plateNumber: { startsWith: "渝A6666" } },
+    });
+    expect(errors).toBeUndefined();
+    expect(await tablesWith("渝A66661")).toEqual([]);
+    const subjects = async (): Promise<(string | null)[]> =>
+      (
+        await database.query<{ subject: string | null }>(
+          "SELECT subject FROM audit_entries WHERE action = 'PLATES_SEARCHED' ORDER BY id",
+        )
+      ).map(({ subject }) => subject);
+    const forgotten = [
+      "plate",
+      "similarPlates",
+      "plateRecognitions",
+      "plateRecognitions",
+      "plateRecognitions",
+      "plates",
+      "node",
+    ];
+    expect(await subjects()).toEqual([
+      ...forgotten,
+      `plate "渝A66662"`,
+      `plate "渝A66663"`,
+      `plateRecognitions {"startsWith":"渝A6666"}`,
+    ]);
+    // With requests, on a server that waits for nobody's searches.
+    expect((await erase(REQUESTS, { createdAt: { gte: day(2), lt: day(3) } })).errors).toBeUndefined();
+    expect(await tablesWith("渝A66662")).toEqual([]);
+    // A plate that no reading had was searched for all the same.
+    expect(await search(`plate(number: "渝A66664") { number }`)).toBeNull();
+    expect((await graphql(searching.url, READINGS, { filter: { plateNumber: { eq: "渝A66664" } } })).data).toEqual({
+      deletePlateRecognitions: 0,
+    });
+    expect(await tablesWith("渝A66664")).toEqual([]);
+    expect((await subjects())[8]).toBe(`plate "渝A66663"`);
+  } finally {
+    await searching.stop();
+  }
+});
+
 test("many go in one call while readings of the same plates arrive; what does not match stays", async () => {
   const plates = Array.from({ length: 5 }, (_, n) => `川B0000${n}`);
   const readings = Array.from({ length: 1050 }, (_, n) => ({
