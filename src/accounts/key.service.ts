@@ -32,17 +32,17 @@ export class KeyService {
   }
 
   /**
-   * Creates a key with the old one's partner, scopes and limit. The old one works for another `graceMs` milliseconds.
+   * Creates a key with the old one's partner, scopes and limit, and an expiry of its own. The old one works for another `graceMs` milliseconds.
    * @returns the new key's text
    * @throws AppError NOT_FOUND for a key that does not exist, is revoked or has expired
    */
-  async rotate(lookup: string, graceMs: number): Promise<string> {
+  async rotate(lookup: string, { graceMs, expiresAt }: { graceMs: number; expiresAt: Date | null }): Promise<string> {
     const old = await this.store.findKey(lookup);
     const now = new Date();
     if (old?.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
       throw noSuchKey(lookup);
     }
-    const text = await this.insert({ ...old, expiresAt: null }, "KEY_ROTATED");
+    const text = await this.insert({ ...old, expiresAt }, "KEY_ROTATED");
     const end = new Date(now.getTime() + graceMs);
     if (old.expiresAt === null || old.expiresAt > end) await this.store.expireKey(old.id, end);
     return text;
