@@ -1,5 +1,5 @@
 /** Creates, lists, revokes and rotates API keys, for `npm run keys`. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../database/record.id.js";
 import { AppError } from "../errors.js";
 import { createApiKey } from "./api-key.secret.js";
 import type { ApiScope } from "./scopes.js";
@@ -55,7 +55,7 @@ export class KeyService {
     const { text, lookup, hash } = createApiKey();
     await this.store.insertKey(
       {
-        id: uuidv7(),
+        id: newRecordId(),
         partnerId,
         lookup,
         hash,

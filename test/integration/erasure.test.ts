@@ -1,4 +1,5 @@
 /** Erasure and retention: what was erased is in no table, counts stay, and inserts go on. */
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { graphql, type GraphQLAnswer } from "../support/graphql-client.js";
 import { createKey } from "../support/keys-command.js";
@@ -43,6 +44,15 @@ async function tablesWith(text: string): Promise<string[]> {
   return found;
 }
 
+test("docs/privacy.md names every table", async () => {
+  const document = await readFile(new URL("../../docs/privacy.md", import.meta.url), "utf8");
+  const tables = await database.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'",
+  );
+  expect(tables.length).toBeGreaterThan(10);
+  expect(tables.map(({ name }) => name).filter((name) => !document.includes(`\`${name}\``))).toEqual([]);
+});
+
 test("erasing a plate leaves no trace of it in any table, also of what the engine read and of numbers between", async () => {
   const [id = "", other = ""] = await storeReadings(database, [
     { plateNumber: "粤A11111", capturedAt: day(1) },
@@ -81,6 +91,56 @@ test("erasing a plate leaves no trace of it in any table, also of what the engin
     { subject: null, affected: 1 },
     { subject: null, affected: 0 },
   ]);
+});
+
+test("many go in one call while readings of the same plates arrive; what does not match stays", async () => {
+  const plates = Array.from({ length: 5 }, (_, n) => `川B0000${n}`);
+  const readings = Array.from({ length: 1050 }, (_, n) => ({
+    plateNumber: plates[n % 5] ?? "",
+    capturedAt: day(1 + (n % 2)),
+    confidence: n % 7 === 0 ? 40 : 90,
+  }));
+  await storeReadings(database, readings);
+  const filter = { plateNumber: { startsWith: "川B" }, confidence: { gte: 50 } };
+  const arriving = Array.from({ length: 20 }, (_, n) =>
+    storeReadings(database, [{ plateNumber: plates[n % 5] ?? "", capturedAt: day(3), confidence: 40 }]),
+  );
+  const [{ data, errors }] = await Promise.all([erase(READINGS, filter), ...arriving]);
+  expect(errors).toBeUndefined();
+  expect(data.deletePlateRecognitions).toBe(900);
+  expect(await database.query("SELECT count(*)::int FROM plate_recognitions WHERE plate_number LIKE '川B%'")).toEqual([
+    { count: 170 },
+  ]);
+  expect(await database.query("SELECT number, sightings FROM plates WHERE number LIKE '川B%' ORDER BY 1")).toEqual(
+    await database.query(
+      "SELECT plate_number AS number, count(*)::int AS sightings FROM plate_recognitions WHERE plate_number LIKE '川B%' GROUP BY 1 ORDER BY 1",
+    ),
+  );
+});
+
+test("erased requests take their readings, hashes and answers along, and leave counts by the hour", async () => {
+  await storeReadings(database, [
+    { plateNumber: "贵C70001", capturedAt: "2026-04-01T10:20:00.000Z" },
+    { plateNumber: "贵C70002", capturedAt: "2026-04-01T10:59:59.999Z" },
+    { plateNumber: "贵C70003", capturedAt: "2026-04-01T11:00:00.000Z" },
+    { plateNumber: "贵C70004", capturedAt: "2026-04-02T00:00:00.000Z" },
+  ]);
+  await database.query("UPDATE recognition_requests SET image_sha256 = sha256('gone') WHERE created_at < '2026-04-02'");
+  const filter = { createdAt: { gte: "2026-04-01T00:00:00Z", lt: "2026-04-02T00:00:00Z" } };
+  expect((await erase(REQUESTS, filter)).data.deleteRecognitionRequests).toBe(3);
+  for (const number of ["贵C70001", "贵C70002", "贵C70003"]) expect(await tablesWith(number)).toEqual([]);
+  expect(await database.query("SELECT FROM recognition_requests WHERE image_sha256 = sha256('gone')")).toEqual([]);
+  expect(await tablesWith("贵C70004")).toEqual(["plate_numbers", "plate_recognitions", "plates"]);
+  const counts = "SELECT hour, recognitions, no_plate, failed, local, juhe FROM erased_usage ORDER BY hour";
+  const hour = (text: string, recognitions: number): object => ({
+    hour: new Date(text),
+    recognitions,
+    no_plate: 0,
+    failed: 0,
+    local: recognitions,
+    juhe: 0,
+  });
+  expect(await database.query(counts)).toEqual([hour("2026-04-01T10:00:00Z", 2), hour("2026-04-01T11:00:00Z", 1)]);
 });
 
 test("erasing a plate takes it out of the searches in the audit log, of which who and when stay", async () => {
@@ -149,56 +209,6 @@ test("erasing a plate takes it out of the searches in the audit log, of which wh
   } finally {
     await searching.stop();
   }
-});
-
-test("many go in one call while readings of the same plates arrive; what does not match stays", async () => {
-  const plates = Array.from({ length: 5 }, (_, n) => `川B0000${n}`);
-  const readings = Array.from({ length: 1050 }, (_, n) => ({
-    plateNumber: plates[n % 5] ?? "",
-    capturedAt: day(1 + (n % 2)),
-    confidence: n % 7 === 0 ? 40 : 90,
-  }));
-  await storeReadings(database, readings);
-  const filter = { plateNumber: { startsWith: "川B" }, confidence: { gte: 50 } };
-  const arriving = Array.from({ length: 20 }, (_, n) =>
-    storeReadings(database, [{ plateNumber: plates[n % 5] ?? "", capturedAt: day(3), confidence: 40 }]),
-  );
-  const [{ data, errors }] = await Promise.all([erase(READINGS, filter), ...arriving]);
-  expect(errors).toBeUndefined();
-  expect(data.deletePlateRecognitions).toBe(900);
-  expect(await database.query("SELECT count(*)::int FROM plate_recognitions WHERE plate_number LIKE '川B%'")).toEqual([
-    { count: 170 },
-  ]);
-  expect(await database.query("SELECT number, sightings FROM plates WHERE number LIKE '川B%' ORDER BY 1")).toEqual(
-    await database.query(
-      "SELECT plate_number AS number, count(*)::int AS sightings FROM plate_recognitions WHERE plate_number LIKE '川B%' GROUP BY 1 ORDER BY 1",
-    ),
-  );
-});
-
-test("erased requests take their readings, hashes and answers along, and leave counts by the hour", async () => {
-  await storeReadings(database, [
-    { plateNumber: "贵C70001", capturedAt: "2026-04-01T10:20:00.000Z" },
-    { plateNumber: "贵C70002", capturedAt: "2026-04-01T10:59:59.999Z" },
-    { plateNumber: "贵C70003", capturedAt: "2026-04-01T11:00:00.000Z" },
-    { plateNumber: "贵C70004", capturedAt: "2026-04-02T00:00:00.000Z" },
-  ]);
-  await database.query("UPDATE recognition_requests SET image_sha256 = sha256('gone') WHERE created_at < '2026-04-02'");
-  const filter = { createdAt: { gte: "2026-04-01T00:00:00Z", lt: "2026-04-02T00:00:00Z" } };
-  expect((await erase(REQUESTS, filter)).data.deleteRecognitionRequests).toBe(3);
-  for (const number of ["贵C70001", "贵C70002", "贵C70003"]) expect(await tablesWith(number)).toEqual([]);
-  expect(await database.query("SELECT FROM recognition_requests WHERE image_sha256 = sha256('gone')")).toEqual([]);
-  expect(await tablesWith("贵C70004")).toEqual(["plate_numbers", "plate_recognitions", "plates"]);
-  const counts = "SELECT hour, recognitions, no_plate, failed, local, juhe FROM erased_usage ORDER BY hour";
-  const hour = (text: string, recognitions: number): object => ({
-    hour: new Date(text),
-    recognitions,
-    no_plate: 0,
-    failed: 0,
-    local: recognitions,
-    juhe: 0,
-  });
-  expect(await database.query(counts)).toEqual([hour("2026-04-01T10:00:00Z", 2), hour("2026-04-01T11:00:00Z", 1)]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Writes of the audit log, inside the caller's transaction. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import { insertManyOf, insertOf, type Stored } from "../../database/insert.js";
 import { Parameters } from "../../database/parameters.js";
 import type { EntityTable, TableOf } from "../../database/entity.table.js";
@@ -28,7 +28,7 @@ export function auditEntry(
   subject: string | null,
   affected: number,
 ): NewAuditEntry {
-  return { partnerId, id: uuidv7(), createdAt: new Date(), actorKey: keyLookup, action, subject, affected };
+  return { partnerId, id: newRecordId(), createdAt: new Date(), actorKey: keyLookup, action, subject, affected };
 }
 
 export class AuditStore {

@@ -1,5 +1,5 @@
 /** Answers that were given before, and the calls that got one again. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import type { Principal } from "../../accounts/principal.js";
 import type { InTransaction } from "../../database/database.js";
 import type { EntityTable, TableOf } from "../../database/entity.table.js";
@@ -67,7 +67,7 @@ export class AnswerStore {
   /** Writes down that an answer was given again. */
   async addReuse({ partnerId, clientId }: Principal): Promise<void> {
     const parameters = new Parameters();
-    const insert = insertOf(this.reuses, [{ partnerId, id: uuidv7(), createdAt: new Date() }], parameters);
+    const insert = insertOf(this.reuses, [{ partnerId, id: newRecordId(), createdAt: new Date() }], parameters);
     await this.inTransaction(clientId, (transaction) => {
       transaction.add({ text: insert, values: parameters.values });
     });
