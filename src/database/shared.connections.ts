@@ -56,9 +56,7 @@ export class SharedConnections {
 
   /** Closes a connection that has nothing under way, if there is one: somebody waits for a connection of their own. */
   cedeOne(): void {
-    for (const connection of this.connections) {
-      if (connection.underWay === 0) return connection.retire();
-    }
+    [...this.connections].find(({ underWay }) => underWay === 0)?.retire();
   }
 
   /** Closes the connections, each after the statements under way on it. */
