@@ -94,7 +94,8 @@ async function answer(
       httpGraphQLRequest: {
         method,
         headers: headerMap(request),
-        search: method === "GET" ? persistedQueries.inSearch(documents.inSearch(searchOf(raw.url ?? "")), principal) : "",
+        search:
+          method === "GET" ? persistedQueries.inSearch(documents.inSearch(searchOf(raw.url ?? "")), principal) : "",
         body: operation,
       } satisfies HTTPGraphQLRequest,
       context: async () => options.createContext(principal, exchange, since),
