@@ -63,6 +63,20 @@ test("E8: commands name a variable that resembles a setting", async () => {
   expect(stderr).toBe("LOCAL_THREAD is no setting and is ignored; is LOCAL_THREADS meant?\n");
 });
 
+test.each([
+  ["migrate"],
+  ["migrate", "status"],
+  ["migrate", "down"],
+  ["seed"],
+  ["keys", "list"],
+  ["backup", "-"],
+  ["restore", "README.md"],
+])("E8: so does %s %s, beside a fault in the settings", async (command, ...args) => {
+  const { code, stdout, stderr } = await run(command ?? "", args, { DATABASE_UR: "x", DATABASE_URL: "localhost" });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^DATABASE_UR is no setting and is ignored; is DATABASE_URL meant\?\n[^\n]*DATABASE_URL /);
+});
+
 test("E8: the server waits too", async () => {
   const port = await closedPort();
   const url = `postgres://me:secret@127.0.0.1:${port}/plates`;
