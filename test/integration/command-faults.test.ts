@@ -79,6 +79,18 @@ test.each([
   );
 });
 
+test("E7: the server refuses arguments, which would be ignored; --help tells how it is used", async () => {
+  const refused = await run("../main", ["--port", "5000"], {});
+  expect({ ...refused, stderr: refused.stderr.split("\n")[0] }).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "Unexpected argument: --port.",
+  });
+  const help = await run("../main", ["--help"], {});
+  expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("Usage: plategraph start");
+});
+
 test("E8: the server waits too", async () => {
   const port = await closedPort();
   const url = `postgres://me:secret@127.0.0.1:${port}/plates`;
