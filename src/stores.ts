@@ -10,6 +10,7 @@ import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
+import { watchRepositories } from "./database/repository.statements.js";
 import { Database, type InTransaction, type ServerPoolLoad } from "./database/database.js";
 import { waitForDatabase } from "./database/database.wait.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
@@ -111,6 +112,7 @@ export async function openStores(
   await dataSource.initialize();
   releases.push(() => dataSource.destroy());
   await refuseOtherVersion(dataSource);
+  watchRepositories(dataSource, onStatement);
   const database = new Database({ ...config, url }, logger, onStatement);
   releases.push(() => database.close());
 

@@ -5,13 +5,14 @@ import { MIGRATIONS } from "../../migrations/index.js";
 import { KeyService } from "../accounts/key.service.js";
 import { API_SCOPES, type ApiScope } from "../accounts/scopes.js";
 import { AccountStore } from "../accounts/store/account.store.js";
-import { readConfig } from "../config.js";
 import { withDataSource } from "../database/data-source.js";
+import { waitForDatabase } from "../database/database.wait.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt, refuseOtherVersion } from "../database/migrations.js";
 import { ENTITIES } from "../entities.js";
 import { createLogger } from "../logger.js";
+import { configOrExit, oneLine } from "./command.fault.js";
 import { keyTable } from "./key.table.js";
 
 const USAGE = `Usage: npm run keys -- COMMAND
@@ -61,7 +62,7 @@ try {
   else await withKeys(actionFor(positionals, values));
 } catch (error) {
   const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  const message = error instanceof Error ? error.message : String(error);
+  const message = oneLine(error);
   process.stderr.write(isUsage ? `${message}\n\n${USAGE}\n` : `${message}\n`);
   process.exitCode = isUsage ? 2 : 1;
 }
@@ -109,9 +110,10 @@ function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: 
 }
 
 async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<void> {
-  const { database } = readConfig();
+  const { database } = configOrExit();
   // Standard output is for the answer; the log of a key's making would only hide it.
   const logger = createLogger("silent");
+  if (database.url !== null) await waitForDatabase(database.url, database.waitMs, logger);
   const running = database.url ?? (await runningEmbeddedUrl(database.dataDir));
   const embedded = running === null ? await startEmbeddedServer(database.dataDir, logger) : null;
   const url = running ?? embedded?.url ?? "";

@@ -256,6 +256,36 @@ describe("a fault changes nothing", () => {
   });
 });
 
+// A small disk under the embedded database: a new one takes 40 MB and its log of changes the rest.
+(mounts ? test : test.skip)(
+  `a disk that gets full while a backup is restored${mounts ? "" : " (skipped: no file system can be mounted)"}: one line, and what was there stays`,
+  async () => {
+    const large = await emptyDatabase();
+    await plategraph("migrate", at(large));
+    expect((await plategraph("seed", at(large), "--rows", "100000")).code).toBe(0);
+    const file = join(folder, "large.sql.gz");
+    expect((await plategraph("backup", at(large), file)).code).toBe(0);
+    const disk = await smallDisk(120);
+    try {
+      const DATA_DIR = join(disk.folder, "data");
+      const made = await keysCommand({ DATA_DIR }, "create", "--partner", "acme");
+      expect(made.code).toBe(0);
+      const { code, stdout, stderr } = await plategraph("restore", { DATA_DIR }, "--replace", file);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^[^\n]*No space left on device[^\n]*\n$/);
+      // The key that was there, and no reading.
+      expect((await keysCommand({ DATA_DIR }, "list")).stdout).toContain("acme");
+      const server = await startServer({ DATA_DIR });
+      const { data } = await graphql<Count>(server.url, COUNT, {}, lastLine(made));
+      expect(data.plateRecognitions.totalCount).toBe(0);
+      expect(await server.stop()).toBe(0);
+    } finally {
+      await disk.remove();
+    }
+  },
+  180_000,
+);
+
 test("one moment: readings that are stored during the backup are in it whole or not at all", async () => {
   const busy = await createTestDatabase();
   databases.push(busy);

@@ -56,7 +56,12 @@ export async function restoreBackup(
       throw isAboutContent(error) ? ((await damage()) ?? error) : error;
     }
     // Statistics and the visibility map, without which plans are guesses.
-    await client.query("VACUUM (ANALYZE)");
+    await client.query("VACUUM (ANALYZE)").catch((error: Error) => {
+      throw new Error(
+        `Everything is restored, but its statistics are not made (${error.message}): run VACUUM (ANALYZE) once that is mended.`,
+        { cause: error },
+      );
+    });
   } finally {
     await client.end();
   }
