@@ -56,10 +56,11 @@ export async function restoreBackup(
       throw isAboutContent(error) ? ((await damage()) ?? error) : error;
     }
     // Statistics and the visibility map, without which plans are guesses.
-    await client.query("VACUUM (ANALYZE)").catch((error: Error) => {
+    await client.query("VACUUM (ANALYZE)").catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(
-        `Everything is restored, but its statistics are not made (${error.message}): run VACUUM (ANALYZE) once that is mended.`,
-        { cause: error },
+        `Everything is restored, but its statistics are not made (${reason}): run VACUUM (ANALYZE) once that is mended.`,
+        { cause },
       );
     });
   } finally {
