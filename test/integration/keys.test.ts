@@ -79,6 +79,12 @@ describe("on a server's database", () => {
       expect(authenticator().authenticate({ key: text, address: "127.0.0.1" })).rejects.toMatchObject(refused);
     await refuses(wrongSecret);
     await refuses("plg_nothing");
+    // One that has seen the key, before and after the wrong one.
+    const known = authenticator();
+    const caller = { key, address: "127.0.0.1" };
+    const principal = await known.authenticate(caller);
+    await expect(known.authenticate({ ...caller, key: wrongSecret })).rejects.toMatchObject(refused);
+    expect(await known.authenticate(caller)).toEqual(principal);
     expect((await onDatabase("revoke", lookupOf(key))).stdout).toContain("is revoked");
     await refuses(key);
     expect((await onDatabase("revoke", lookupOf(key))).code).toBe(1);
