@@ -105,30 +105,30 @@ def _tractor(rng):
 
 # Kind -> (share of the training mix, maker). Blue is by far the commonest on the road, so it keeps the largest share.
 KINDS = {
-    "blue": (22, lambda r: _single("blue", _head(r) + _serial(r, 5), "BLUE", "BLUE")),
+    "blue": (27, lambda r: _single("blue", _head(r) + _serial(r, 5), "BLUE", "BLUE")),
     "yellow_single": (8, lambda r: _single("yellow_single", _head(r) + _serial(r, 5), "YELLOW", "SINGLE_ROW_YELLOW")),
-    "yellow_double": (10, lambda r: _double("yellow_double", _head(r) + _serial(r, 5), "YELLOW", "DOUBLE_ROW_YELLOW")),
-    "trailer": (6, lambda r: _double("trailer", _head(r) + _serial(r, 4, 1) + "挂", "YELLOW", "DOUBLE_ROW_YELLOW")),
-    "learner": (5, lambda r: _single("learner", _head(r) + _serial(r, 4, 1) + "学", "YELLOW", "SINGLE_ROW_YELLOW")),
-    "new_energy_small": (20, _new_energy_small),
-    "new_energy_large": (12, _new_energy_large),
+    "yellow_double": (12, lambda r: _double("yellow_double", _head(r) + _serial(r, 5), "YELLOW", "DOUBLE_ROW_YELLOW")),
+    "trailer": (5, lambda r: _double("trailer", _head(r) + _serial(r, 4, 1) + "挂", "YELLOW", "DOUBLE_ROW_YELLOW")),
+    "learner": (3, lambda r: _single("learner", _head(r) + _serial(r, 4, 1) + "学", "YELLOW", "SINGLE_ROW_YELLOW")),
+    "new_energy_small": (18, _new_energy_small),
+    "new_energy_large": (6, _new_energy_large),
     "police": (4, lambda r: _single("police", _head(r) + _serial(r, 4, 1) + "警", "WHITE", "POLICE", (6,))),
-    "armed_police": (5, _armed_police),
-    "armed_police_old": (16, _armed_police_old),
+    "armed_police": (4, _armed_police),
+    "armed_police_old": (14, _armed_police_old),
     "military": (3, lambda r: _single("military", _military_text(r), "WHITE", "SINGLE_ROW_MILITARY", (0, 1))),
     "military_double": (
         4,
         lambda r: _double("military_double", _military_text(r), "WHITE", "DOUBLE_ROW_MILITARY", red=(0, 1)),
     ),
-    "old_army": (4, _old_army),
+    "old_army": (3, _old_army),
     "embassy": (2, _embassy),
-    "consulate": (4, _consulate),
+    "consulate": (3, _consulate),
     "hong_kong": (2, lambda r: _cross_border(r, "港", "HONG_KONG")),
     "macau": (2, lambda r: _cross_border(r, "澳", "MACAU")),
-    "black_foreign": (6, lambda r: _single("black_foreign", _head(r) + _serial(r, 5), "BLACK", "BLACK")),
+    "black_foreign": (5, lambda r: _single("black_foreign", _head(r) + _serial(r, 5), "BLACK", "BLACK")),
     "civil_aviation": (2, lambda r: _single("civil_aviation", "民航" + r.choice("ABCDEFGHJ") + _digits(r, 4), "GREEN", "CIVIL_AVIATION")),
     "tractor": (9, _tractor),
-    "emergency": (3, lambda r: _single("emergency", _head(r) + _serial(r, 4, 1) + "急", "WHITE", "UNKNOWN", (0, 6))),
+    "emergency": (1, lambda r: _single("emergency", _head(r) + _serial(r, 4, 1) + "急", "WHITE", "UNKNOWN", (0, 6))),
 }
 
 

@@ -21,11 +21,6 @@ MARGIN_X, MARGIN_Y = 0.03, 0.06
 CLASS_OF = {char: index + 1 for index, char in enumerate(CHARACTERS)}
 # Of the pictures whose corners are known, as many are cut out by a box as tight crops are, slanted; the others straightened.
 TIGHT_SHARE = 0.35
-# The same of rendered plates: most of them are to teach kinds and small sizes.
-RENDERED_TIGHT_SHARE = 0.25
-# As many rendered plates are of the sizes at which pictures are just legible, in px seen from the front; the others of all.
-ALL_WIDTHS = (28.0, 240.0)
-SMALL_SHARE, SMALL = 0.45, (40.0, 90.0)
 # Kinds of real pictures with two rows.
 DOUBLE = ("yellow double", "trailer", "armed police double", "military double", "tractor")
 COLOR_NAMES = {"blue": "BLUE", "yellow": "YELLOW", "yellow-double": "YELLOW", "white": "WHITE", "white-wj": "WHITE", "black": "BLACK", "green-airport": "GREEN"}
@@ -131,22 +126,21 @@ class RenderedSamples:
         self._backgrounds = [cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR) for file in files[:600]]
 
     def draw(self, rng, kind=None, strength=1.0):
-        widths = SMALL if rng.random() < SMALL_SHARE else ALL_WIDTHS
-        scene, quad, plate, _ = self.scene(rng, kind, strength, *widths)
+        scene, quad, plate, _ = self.scene(rng, kind, strength)
         places = plate.middles
-        if rng.random() < RENDERED_TIGHT_SHARE:
+        if rng.random() < TIGHT_SHARE:
             quad, places = tight_cut(rng, quad, places, plate.upper)
             picture = warp(scene, quad, rng, 0.01)
         else:
             picture = warp(scene, quad, rng, rng.uniform(0.01, 0.055))
         return picture, plate.text, COLORS.index(plate.color), plate.upper, places
 
-    def scene(self, rng, kind=None, strength=1.0, narrowest=28.0, widest=240.0):
+    def scene(self, rng, kind=None, strength=1.0, narrowest=28.0):
         """(picture of the plate and a little around it, its corners, the RenderedPlate, width in pixels seen from the front)."""
         plate = render_plate(rng, self._glyphs, kind, self._real_characters)
         height, width = plate.image.shape[:2]
         # Log-uniform: as many plates of 28 to 82 px as of 82 to 240. Much smaller even people can no longer read one.
-        shown = narrowest * (widest / narrowest) ** rng.random()
+        shown = narrowest * (240.0 / narrowest) ** rng.random()
         quad = random_homography_quad(rng, width, height) * (shown / width)
         low, high = quad.min(0), quad.max(0)
         pad = 0.12 * (high - low) + 2

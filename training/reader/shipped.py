@@ -1,6 +1,6 @@
-"""Turns reader.onnx, float or 8 bits, back into weights to train on from: `python3 -m reader.shipped --plates DIR` writes runs/reader/shipped.pt.
+"""Turns models/reader.onnx back into weights to train on from: `python3 -m reader.shipped --plates DIR` writes runs/reader/shipped.pt.
 
-Of several files the mean of their weights is taken. The export folds each batch norm into its convolution. Here the norm gets the mean and variance that its input has on training pictures,
+The export folds each batch norm into its convolution. Here the norm gets the mean and variance that its input has on training pictures,
 and the scale and shift that undo them: the network computes what the file does, and its norms are fit to train on.
 """
 
@@ -27,10 +27,6 @@ def load_folded(path):
     """A PlateReader whose norms only shift: their scale is in the convolutions."""
     graph = onnx.load(path).graph
     values = {tensor.name.removesuffix("_half"): numpy_helper.to_array(tensor).astype(np.float32) for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "DequantizeLinear" and node.input[0] in values:
-            codes, scale = values[node.input[0]], values[node.input[1]]
-            values[node.output[0]] = codes * scale.reshape(-1, *[1] * (codes.ndim - 1))
     model = PlateReader(len(CHARACTERS), len(COLORS))
     state = model.state_dict()
     for name in state:
@@ -46,14 +42,6 @@ def load_folded(path):
         state[norm + ".running_var"] = torch.ones_like(state[norm + ".running_var"]) - model.get_submodule(norm).eps
     model.load_state_dict(state)
     return model.eval()
-
-
-def mean_of(models):
-    """A model with the mean of the models' weights: good where one was trained on from the other, by a little."""
-    states = [model.state_dict() for model in models]
-    kept = {name: sum(state[name] for state in states) / len(states) for name, value in states[0].items() if value.is_floating_point()}
-    models[0].load_state_dict({**states[0], **kept})
-    return models[0]
 
 
 def _pairs(model):
@@ -85,7 +73,7 @@ def restore_norms(model, images):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
-    parser.add_argument("--model", nargs="+", default=["../models/reader.onnx"])
+    parser.add_argument("--model", default="../models/reader.onnx")
     parser.add_argument("--corners", help="what corners.mjs wrote")
     parser.add_argument("--out", default="runs/reader/shipped.pt")
     args = parser.parse_args()
@@ -95,7 +83,7 @@ def main():
     rendered = RenderedSamples(args.plates, characters)
     pictures = [(real if index % 2 else rendered).draw(rng)[0] for index in range(PICTURES)]
     images = torch.from_numpy(np.stack([p[..., ::-1] for p in pictures]).transpose(0, 3, 1, 2).copy()).float()
-    model = mean_of([load_folded(path) for path in args.model])
+    model = load_folded(args.model)
     with torch.no_grad():
         before = model(images)[0]
         restore_norms(model, images)

@@ -1,7 +1,6 @@
 """Trains the plate reader: `python3 -m reader.train --plates DIR` from the folder `training`; resumes from its checkpoint."""
 
 import argparse
-import itertools
 import multiprocessing as mp
 import random
 import time
@@ -13,45 +12,39 @@ import torch
 
 from checkpoints import Run
 from platerender.alphabet import CHARACTERS, COLORS
-from platerender.kinds import KINDS
 from platerender.real_characters import RealCharacters
 
 from .decode import greedy_text
 from .loss import loss_of
 from .model import PlateReader
-from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, jittered, read_image, train_and_validation, warp
+from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, read_image, train_and_validation, warp
 
-# Of the samples; the others are rendered.
-REAL_SHARE = 0.45
-# The real pictures hold few special kinds and few small plates: the validation draws so many of every kind in each range of widths.
-DRAWN, DRAWN_WIDTHS = 16, {"narrow": (48.0, 80.0), "wide": (80.0, 240.0)}
+# Kinds of two rows: the real pictures hold hardly any, so the validation draws them.
+DOUBLE_KINDS = ("yellow_double", "trailer", "military_double", "tractor")
 
 
-def produce(plates_dir, corners, start, easy_steps, batch, queue, turn):
-    """Fills `queue` with batches for ever, from step `start` on; one such process feeds the trainer. A `turn` (a lock) keeps the two from running at once."""
+def produce(plates_dir, corners, seed, real_share, strength, batch, queue, turn):
+    """Fills `queue` with batches for ever; one such process feeds the trainer. A `turn` (a lock) keeps the two from running at once."""
     import cv2
 
     cv2.setNumThreads(1)
-    rng = random.Random(1000 + start)
+    rng = random.Random(seed)
     characters = RealCharacters(plates_dir)
     rendered = RenderedSamples(plates_dir, characters)
     real = RealSamples(plates_dir, train_and_validation(plates_dir, corners=corners)[0], characters)
-    for step in itertools.count(start):
-        # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
-        strength = min(1.0, 0.15 + step / easy_steps) if easy_steps else 1.0
+    while True:
         with turn or nullcontext():
-            samples = [real.draw(rng) if rng.random() < REAL_SHARE else rendered.draw(rng, strength=strength) for _ in range(batch)]
+            samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
         labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
         queue.put((np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples], [s[4] for s in samples]))
 
 
 def validation_pictures(plates_dir):
-    """Held-out real pictures, warped once, and rendered ones of every kind, their corners off as in `reader.kind_sets`: (group, image, text)."""
-    rng, rendered, pictures = random.Random(5), RenderedSamples(plates_dir), []
-    for group, kind, _ in itertools.product(DRAWN_WIDTHS, KINDS, range(DRAWN)):
-        scene, quad, plate, _ = rendered.scene(rng, kind, 1.0, *DRAWN_WIDTHS[group])
-        pictures.append((group, warp(scene, jittered(np.asarray(quad, np.float32), rng, 0.03, slant=0)), plate.text))
+    """Held-out real pictures, warped once, and rendered ones of each layout: (name, image, text)."""
+    rng, rendered = random.Random(5), RenderedSamples(plates_dir)
+    pictures = [("double", *rendered.draw(rng, kind, 0.5)[:2]) for kind in DOUBLE_KINDS for _ in range(40)]
+    pictures += [("single", *rendered.draw(rng, "blue", 0.5)[:2]) for _ in range(160)]
     for row in train_and_validation(plates_dir)[1]:
         image = read_image(plates_dir, row)
         height, width = image.shape[:2]
@@ -98,9 +91,10 @@ def main():
     torch.manual_seed(1)
     model = PlateReader(len(CHARACTERS), len(COLORS)).to(memory_format=torch.channels_last)
     run = Run(model, args.lr, 0.02, Path(args.out), args.init)
+    real_share, strength = mp.Value("d", 0.5), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
     turn = mp.Lock() if args.one_core else None
-    producer = mp.Process(target=produce, args=(args.plates, args.corners, run.step, args.easy_steps, args.batch, queue, turn), daemon=True)
+    producer = mp.Process(target=produce, args=(args.plates, args.corners, 1000 + run.step, real_share, strength, args.batch, queue, turn), daemon=True)
     producer.start()
     pictures = validation_pictures(args.plates)
     started, running = time.time(), 0.0
@@ -109,6 +103,8 @@ def main():
         progress = max(run.step / args.steps, now / args.minutes)
         if progress >= 1:
             break
+        # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
+        strength.value = min(1.0, 0.15 + run.step / args.easy_steps)
         warm = min(1.0, run.step / 300)
         for group in run.optimizer.param_groups:
             group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
