@@ -56,9 +56,9 @@ export async function restoreBackup(
       throw isAboutContent(error) ? ((await damage()) ?? error) : error;
     }
     // Statistics and the visibility map, without which plans are guesses.
-    await client.query("VACUUM (ANALYZE)").catch((error: Error) => {
+    await client.query("VACUUM (ANALYZE)").catch((error: unknown) => {
       throw new Error(
-        `Everything is restored, but its statistics are not made (${error.message}): run VACUUM (ANALYZE) once that is mended.`,
+        `Everything is restored, but its statistics are not made (${error instanceof Error ? error.message : String(error)}): run VACUUM (ANALYZE) once that is mended.`,
         { cause: error },
       );
     });
