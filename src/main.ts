@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
 import { exit } from "./commands/command.fault.js";
 import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
+import { onShellEnd } from "./shell.watch.js";
 import { startupMessage } from "./startup.message.js";
 import { createLineLogger, createLogger } from "./logger.js";
 import { LogOutput } from "./logger/log.output.js";
@@ -56,6 +57,10 @@ async function finish(running: App): Promise<void> {
 
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
+onShellEnd(() => {
+  // Ctrl-C reaches the shell and this process.
+  if (!stopping) stop("SIGTERM");
+});
 
 try {
   app = await startApp(config, { logger, requestLogger });

@@ -115,3 +115,28 @@ test(
   },
   2 * STOP_WITHIN_MS,
 );
+
+test("npx: the server stops when the shell in between is ended, in which npm's SIGTERM gets lost", async () => {
+  // As `npm exec` runs it. The second command keeps the shell from becoming the server itself.
+  const shell = spawn("sh", ["-c", `${process.execPath} dist/src/main.js; true`], {
+    env: { PATH: process.env.PATH, PORT: "0", DATA_DIR: folder, LOCAL_THREADS: "1", npm_command: "exec" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  const listening = new Promise<void>((resolve) => {
+    shell.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes("listening on")) resolve();
+    });
+  });
+  // The server holds the other end of the pipe.
+  const ended = once(shell.stdout, "end");
+  await listening;
+  const pid = await postmaster();
+  const stopped = performance.now();
+  shell.kill("SIGTERM");
+  await ended;
+  expect(performance.now() - stopped).toBeLessThan(5_000);
+  expect(output).toContain("stopped");
+  expect(await isRunning(pid)).toBe(false);
+}, 30_000);
