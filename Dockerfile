@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # PlateGraph with its embedded PostgreSQL and engine; docs/operations/containers.md says how to run it.
-# Built by buildah on a base made by debootstrap. Not run by a container engine (none could be had that runs): its file system was entered by chroot, read-only, as its user.
+# Built by buildah on a base made by debootstrap. Not yet run by a container engine: its file system was entered by chroot, read-only, as its user.
 #
 #   docker build -t plategraph .
 #   docker run --read-only --tmpfs /tmp --init --shm-size 256m -v plategraph:/data -p 4000:4000 plategraph
@@ -11,14 +11,13 @@ ARG BASE=node:20-bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# With the development packages: the page at /graphql is bundled of some of them.
-RUN npm ci
+RUN npm ci --omit=dev
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY explorer ./explorer
 COPY migrations ./migrations
 COPY src ./src
-RUN node scripts/build.mjs && npm prune --omit=dev
+RUN node scripts/build.mjs
 # Without sources and compiler the build is taken as it is. The links between PostgreSQL's libraries are made now: later the file system is read-only.
 RUN node --input-type=module -e "import('/app/dist/src/database/embedded.links.js').then(async ({ linkLibraries }) => linkLibraries((await import('@embedded-postgres/' + process.platform + '-' + process.arch)).pg_ctl))" \
   && node scripts/prune-install.mjs . \

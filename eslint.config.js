@@ -2,7 +2,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "training/", "coverage/", "data/"] },
+  { ignores: ["dist/", "node_modules/", "training/", "coverage/", "data/", "explorer/bundle/*.js"] },
   {
     files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -1,5 +1,5 @@
 /** Entry of the page: the views, the photo panel, the explorer, and Apollo Sandbox where it can be loaded. */
-import { element } from "./page.elements";
+import { element, made } from "./page.elements";
 import { startPhotoPanel } from "./photo.panel";
 import { loadSandbox } from "./sandbox.embed";
 
@@ -36,9 +36,9 @@ async function startExplorer(): Promise<void> {
     const { showExplorer } = await import("./graphiql");
     showExplorer(root);
   } catch (error) {
-    // The build leaves GraphiQL out where it is not installed (`npm ci --omit=dev`).
-    console.warn(error);
-    const { showExamples } = await import("./examples.list");
-    showExamples(root);
+    console.error(error);
+    const note = made("p", "The explorer could not be loaded. Reload the page to try again.");
+    note.className = "note";
+    root.replaceChildren(note);
   }
 }

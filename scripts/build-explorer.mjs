@@ -1,6 +1,5 @@
 /** Bundles the page of `explorer/` into `dist/explorer`: assets named by their content, compressed beforehand, and two pages that load them. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -9,8 +8,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SANDBOX_SCRIPT =
   "https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js";
 
-/** GraphiQL is a development package: a production install (`npm ci --omit=dev`) has it only where a bundle came with it. */
-export const HAS_GRAPHIQL = isInstalled("graphiql/package.json");
+/** Made by scripts/build-graphiql.mjs: a production install has none of the packages that it is made of. */
+const BUNDLE = join(ROOT, "explorer/bundle");
 
 /** @param outdir becomes a folder of pages and `assets` */
 export async function buildExplorer(outdir) {
@@ -33,7 +32,7 @@ export async function buildExplorer(outdir) {
     metafile: true,
     write: false,
     logLevel: "warning",
-    plugins: [HAS_GRAPHIQL ? withoutFonts : withoutGraphiql],
+    plugins: [fromBundle],
   });
   await mkdir(join(outdir, "assets"), { recursive: true });
   await Promise.all(
@@ -56,37 +55,15 @@ export async function buildExplorer(outdir) {
   await writeFile(join(outdir, "sandbox.html"), page.replace("{{SANDBOX}}", `data-script="${SANDBOX_SCRIPT}"`));
 }
 
-/** GraphiQL's style sheet carries two fonts of 370 kB as data; the page uses those of the system. */
-const withoutFonts = {
-  name: "without-fonts",
+/** Every package that the page imports is in the one bundle. */
+const fromBundle = {
+  name: "from-bundle",
   setup(build) {
-    build.onLoad({ filter: /graphiql[\\/]dist[\\/]style\.css$/ }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replace(/@font-face\s*\{[^}]*\}/g, ""),
-      loader: "css",
-    }));
+    build.onResolve({ filter: /^graphiql\/style\.css$/ }, () => ({ path: join(BUNDLE, "graphiql.css") }));
+    build.onResolve({ filter: /^[^./]/ }, ({ kind }) =>
+      kind === "import-statement" ? { path: join(BUNDLE, "graphiql.js") } : undefined,
+    );
   },
 };
-
-/** A production install has no development packages; the page then shows the examples as text, and the photo panel. */
-const withoutGraphiql = {
-  name: "without-graphiql",
-  setup(build) {
-    build.onLoad({ filter: /explorer[\\/]graphiql\.tsx$/ }, () => ({
-      contents: `throw new Error("GraphiQL is not in this build.");`,
-      loader: "js",
-    }));
-    build.onResolve({ filter: /^graphiql\/style\.css$/ }, () => ({ path: "none", namespace: "empty" }));
-    build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "", loader: "css" }));
-  },
-};
-
-function isInstalled(file) {
-  try {
-    createRequire(import.meta.url).resolve(file);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildExplorer(join(ROOT, "dist/explorer"));

@@ -7,13 +7,13 @@ import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promis
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildExplorer, HAS_GRAPHIQL } from "./build-explorer.mjs";
+import { buildExplorer } from "./build-explorer.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const EXPLORER = join(ROOT, "explorer");
 const SCRIPTS = ["build.mjs", "build-explorer.mjs"].map((name) => join(ROOT, "scripts", name));
-const SOURCE = /\.(tsx?|css|html)$/;
+const SOURCE = /\.(tsx?|js|css|html)$/;
 /** Of putting a build in the place of another that is put there at the same time. */
 const ATTEMPTS = 10;
 /** Holds the hash of what `dist` was made of. */
@@ -27,10 +27,7 @@ export async function ensureBuilt({ force = false } = {}) {
   const files = await sources();
   if (files.length === 0) return false;
   const hash = await hashOf(files);
-  // A build that has GraphiQL serves an install without it; a build without it is replaced once GraphiQL is installed.
-  const withoutGraphiql = `${hash} without GraphiQL`;
-  const stamp = await readFile(STAMP, "utf8").catch(() => "");
-  if (!force && (stamp === hash || (stamp === withoutGraphiql && !HAS_GRAPHIQL))) return false;
+  if (!force && hash === (await readFile(STAMP, "utf8").catch(() => ""))) return false;
   await removeUnfinished();
   // Into a folder beside it first: a build that fails leaves the last one as it was.
   const fresh = `${DIST}.${process.pid}`;
@@ -40,7 +37,7 @@ export async function ensureBuilt({ force = false } = {}) {
       fresh,
     );
     await buildExplorer(join(fresh, "explorer"));
-    await writeFile(join(fresh, ".built"), HAS_GRAPHIQL ? hash : withoutGraphiql);
+    await writeFile(join(fresh, ".built"), hash);
     await putInPlace(fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });

@@ -3,7 +3,6 @@
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
 import { Admission } from "./accounts/admission.js";
-import { AuditService } from "./accounts/audit.service.js";
 import { Authenticator } from "./accounts/authenticator.js";
 import { VendorCalls } from "./accounts/vendor.calls.js";
 import { EarlierAnswers } from "./recognitions/earlier.answers.js";
@@ -14,7 +13,6 @@ import type { NewAuditEntry } from "./accounts/store/audit.store.js";
 import type { Config } from "./config.js";
 import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
-import { AuditResolver } from "./graphql/resolvers/audit.resolver.js";
 import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
 import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
@@ -160,8 +158,7 @@ async function serve(
   const schema = await createSchema([
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
-    new AuditResolver(new AuditService((clientId) => stores.auditFor(clientId))),
-    new ErasureResolver(new ErasureService(stores.inTransaction)),
+    new ErasureResolver(new ErasureService(stores.inTransaction, searches)),
   ]);
   // Runs after the HTTP server is closed and before the engines and the stores are.
   releases.push(() => service.idle());

@@ -1,11 +1,19 @@
 /** The program: settings, the app, signals. */
 import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
+import { exit } from "./commands/command.fault.js";
 import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
 import { startupMessage } from "./startup.message.js";
 import { createLineLogger, createLogger } from "./logger.js";
 import { LogOutput } from "./logger/log.output.js";
 
+const USAGE = `Usage: plategraph start
+
+Runs the server until it is told to stop (Ctrl-C, SIGTERM). It takes no arguments: settings are environment variables, such as PORT=5000, or stand in a file .env.`;
+
+const [argument] = process.argv.slice(2);
+if (argument === "--help") exit(USAGE, 0);
+if (argument !== undefined) exit(`Unexpected argument: ${argument}.\n\n${USAGE}`, 2);
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const config = readConfigOrExit();

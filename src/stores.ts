@@ -1,6 +1,7 @@
 /** The stores of the program: connected, wired to their tables, and released. */
 import { MIGRATIONS } from "../migrations/index.js";
 import { missingScope, type Principal } from "./accounts/principal.js";
+import type { ApiScope } from "./accounts/scopes.js";
 import type { RateLimitClient } from "./accounts/rate.limiter.js";
 import { VendorCallStore } from "./accounts/store/vendor-call.store.js";
 import { AccountStore } from "./accounts/store/account.store.js";
@@ -9,6 +10,7 @@ import { AuditStore, AuditTable } from "./accounts/store/audit.store.js";
 import { rateLimitClient } from "./accounts/store/rate-limit.client.js";
 import type { Config } from "./config.js";
 import { createDataSource } from "./database/data-source.js";
+import { watchRepositories } from "./database/repository.statements.js";
 import { Database, type InTransaction, type ServerPoolLoad } from "./database/database.js";
 import { waitForDatabase } from "./database/database.wait.js";
 import { startEmbeddedServer } from "./database/embedded.server.js";
@@ -52,14 +54,13 @@ export interface Stores {
   /** For the person who started the program, such as `PostgreSQL at db.example.com:5432`. */
   readonly description: string;
   /**
-   * Reads for this principal, which sees what it stored itself, and everything up to `since`. Without the scope READ each of them rejects.
+   * Reads for this principal, which sees what it stored itself, and everything up to `since`. Without the scope READ each of them rejects, those of the
+   * audit log without ADMIN.
    */
   readsFor(principal: Principal, since: LogPosition): Repositories;
   /** The position of the log after the principal's last write through this server; null where no replica could be behind it. */
   positionOf(principal: Principal): LogPosition | null;
   readonly accounts: AccountStore;
-  /** For callers whose scope was checked. */
-  auditFor(clientId: string): AuditRepository;
   readonly idempotency: Idempotency;
   readonly answers: AnswerStore;
   /** @param dailyLimit calls in a day; null is no limit */
@@ -77,9 +78,9 @@ export interface Stores {
 }
 
 /** Every read of a record goes through this reader. */
-function readerFor(principal: Principal, database: Database, since: LogPosition): Reader {
-  if (principal.scopes.has("READ")) return database.readerFor(principal.clientId, since);
-  return { rows: () => Promise.reject(missingScope("READ")) };
+function readerFor(principal: Principal, scope: ApiScope, database: Database, since: LogPosition): Reader {
+  if (principal.scopes.has(scope)) return database.readerFor(principal.clientId, since);
+  return { rows: () => Promise.reject(missingScope(scope)) };
 }
 
 /** Connections of TypeORM's own, for what goes through its repositories, beside those of the statements. */
@@ -111,6 +112,7 @@ export async function openStores(
   await dataSource.initialize();
   releases.push(() => dataSource.destroy());
   await refuseOtherVersion(dataSource);
+  watchRepositories(dataSource, onStatement);
   const database = new Database({ ...config, url }, logger, onStatement);
   releases.push(() => database.close());
 
@@ -121,7 +123,7 @@ export async function openStores(
   const correctionTable = new CorrectionTable(tableOf);
   const auditTable = new AuditTable(tableOf);
   const corrected = { from: recognitionTables.fromRecognitions, columns: recognitionTables.p };
-  const repositoriesOn = (reader: Reader): Repositories => {
+  const repositoriesOn = (reader: Reader): Omit<Repositories, "audit"> => {
     const plates = new PlateRepository(reader, plateTable, corrected);
     const lookUp = new CorrectedReadingsLookUp(reader, corrected);
     return {
@@ -150,15 +152,17 @@ export async function openStores(
   return {
     lost,
     accounts: new AccountStore(dataSource),
-    auditFor: (clientId) => new AuditRepository(database.readerFor(clientId), auditTable),
     idempotency: new Idempotency(new IdempotencyClaims(transactions, keyTables), () => presence.serverId),
-    answers: new AnswerStore(database, transactions, recognitionTables, tableOf, (clientId) =>
+    answers: new AnswerStore(transactions, recognitionTables, tableOf, (clientId) =>
       repositoriesOn(database.readerFor(clientId)),
     ),
     vendorCalls: (dailyLimit) => new VendorCallStore(transactions, tableOf, dailyLimit),
     rateLimitClient: rateLimitClient(dataSource),
     description: embedded?.description ?? `PostgreSQL at ${new URL(url).host}`,
-    readsFor: (principal, since) => repositoriesOn(readerFor(principal, database, since)),
+    readsFor: (principal, since) => ({
+      ...repositoriesOn(readerFor(principal, "READ", database, since)),
+      audit: new AuditRepository(readerFor(principal, "ADMIN", database, since), auditTable),
+    }),
     positionOf: ({ clientId }) => database.positionOf(clientId),
     inTransaction: database.transactions((transaction) => ({
       recognitions: new RecognitionStore(transaction, recognitionTables),

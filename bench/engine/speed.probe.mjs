@@ -1,9 +1,8 @@
 /** `node speed.probe.mjs MODELS THREADS STARTED FILE…`: the recogniser of the server, timed; prints JSON. */
-import sharp from "sharp";
 import { readPhoto } from "../../dist/src/images/photo.reader.js";
 import { LocalEngine } from "../../dist/src/engines/local/local.engine.js";
+import { megapixelJpegs } from "./speed.photos.mjs";
 
-const PIXELS = 1e6;
 const ROUNDS = 4;
 const [modelsDir, threads, started, ...files] = process.argv.slice(2);
 const logger = { error: (...what) => console.error(...what) };
@@ -19,18 +18,7 @@ const recognizer = await LocalEngine.start({
 });
 const coldMs = Date.now() - Number(started);
 
-const jpegs = [];
-for (const file of files) {
-  const { width, height } = await sharp(file).metadata();
-  const scale = Math.sqrt(PIXELS / (width * height));
-  jpegs.push(
-    await sharp(file)
-      .removeAlpha()
-      .resize(Math.round(width * scale), Math.round(height * scale), { fit: "fill" })
-      .jpeg({ quality: 88 })
-      .toBuffer(),
-  );
-}
+const jpegs = await megapixelJpegs(files);
 const tasks = Array.from({ length: ROUNDS }, () => jpegs).flat();
 for (const bytes of jpegs.slice(0, 6)) await read(bytes);
 const times = (await timed(1)).times.sort((a, b) => a - b);

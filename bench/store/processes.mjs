@@ -61,9 +61,14 @@ export async function load({ url, file, seconds, connections = CONNECTIONS, boun
     file,
     ...(boundary === null ? [] : [boundary]),
   ];
-  const { stdout, stderr } = await run("taskset", ["-c", OTHER_CORES, "wrk", ...options]).catch((error) => {
-    throw new Error(`wrk is needed (apt-get install wrk, or brew install wrk): ${error.message}`);
-  });
+  // wrk waits for ever where nobody listens any more.
+  const timeout = (seconds + PATIENCE_SECONDS) * 1000;
+  const { stdout, stderr } = await run("taskset", ["-c", OTHER_CORES, "wrk", ...options], { timeout }).catch(
+    (error) => {
+      if (error.killed) throw new Error(`${url} did not answer; its server may have ended`);
+      throw new Error(`wrk is needed (apt-get install wrk, or brew install wrk): ${error.message}`);
+    },
+  );
   const result = JSON.parse(stdout.trim().split("\n").at(-1));
   if (result.faults > 0)
     throw new Error(`${result.faults} of ${result.requests} requests to ${url} failed: ${stderr.slice(0, 1000)}`);

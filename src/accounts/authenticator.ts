@@ -1,4 +1,5 @@
 /** Turns the API key of a request into a principal. */
+import { timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { AppError } from "../errors.js";
@@ -23,8 +24,15 @@ export interface Caller {
   address: string;
 }
 
+interface CachedKey {
+  /** Null where there is no such key. */
+  key: ApiKeyRow | null;
+  /** What the key opens, and its text once that was compared with the hash: comparing it with the text takes a tenth of the time. Gone with the entry. */
+  verified: { text: Buffer; principal: Principal } | null;
+}
+
 export class Authenticator {
-  private readonly keys = new LRUCache<string, { key: ApiKeyRow | null }>({ max: CACHED_KEYS, ttl: CACHE_MS });
+  private readonly keys = new LRUCache<string, CachedKey>({ max: CACHED_KEYS, ttl: CACHE_MS, ttlAutopurge: true });
   private readonly used = new LRUCache<string, true>({ max: CACHED_KEYS, ttl: USED_EVERY_MS });
   private readonly failures = new RateLimiterMemory({ points: FAILURES_PER_MINUTE, duration: FAILURES_SECONDS });
   /** Addresses that sent wrong keys; only these are looked up in the limiter. */
@@ -43,21 +51,14 @@ export class Authenticator {
       throw new AppError("UNAUTHENTICATED", "Send an API key: `Authorization: Bearer plg_…`.");
     }
     if (this.suspects.has(address)) await this.refuseGuessing(address);
-    const stored = await this.find(key);
-    if (stored === null) {
+    const found = await this.find(key);
+    if (found === null) {
       this.suspects.set(address, true);
       await this.failures.consume(address).catch(() => undefined);
       throw new AppError("UNAUTHENTICATED", "The API key is unknown, revoked or expired.");
     }
-    this.markUsed(stored);
-    return {
-      partnerId: stored.partnerId,
-      keyId: stored.id,
-      keyLookup: stored.lookup,
-      scopes: new Set(stored.scopes),
-      rateLimitPerMinute: stored.rateLimitPerMinute,
-      clientId: stored.id,
-    };
+    this.markUsed(found.clientId);
+    return found;
   }
 
   private async refuseGuessing(address: string): Promise<void> {
@@ -68,26 +69,36 @@ export class Authenticator {
     });
   }
 
-  /** The key if it may be used now. */
-  private async find(text: string): Promise<ApiKeyRow | null> {
+  /** The key's principal if it may be used now. */
+  private async find(text: string): Promise<Principal | null> {
     const lookup = lookupOf(text);
     if (lookup === null) return null;
     let entry = this.keys.get(lookup);
     if (entry === undefined) {
-      entry = { key: await this.store.findKey(lookup) };
+      entry = { key: await this.store.findKey(lookup), verified: null };
       this.keys.set(lookup, entry);
     }
     const { key } = entry;
-    if (key === null || !matchesHash(text, key.hash) || key.revokedAt !== null) return null;
-    return key.expiresAt !== null && key.expiresAt.getTime() <= Date.now() ? null : key;
+    if (key?.revokedAt !== null) return null;
+    if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return null;
+    // A text of this form is as long as any other.
+    const given = Buffer.from(text, "latin1");
+    if (entry.verified !== null) return timingSafeEqual(given, entry.verified.text) ? entry.verified.principal : null;
+    if (!matchesHash(text, key.hash)) return null;
+    entry.verified = { text: given, principal: principalOf(key) };
+    return entry.verified.principal;
   }
 
   /** Not awaited: the answer does not depend on it, and a time that could not be stored is stored a minute later. */
-  private markUsed({ id }: ApiKeyRow): void {
+  private markUsed(id: string): void {
     if (this.used.has(id)) return;
     this.used.set(id, true);
     this.store.markUsed(id, new Date()).catch((error: unknown) => {
       this.logger.warn({ reason: String(error), keyId: id }, "the time of a key's last use was not stored");
     });
   }
+}
+
+function principalOf({ id, partnerId, lookup, scopes, rateLimitPerMinute }: ApiKeyRow): Principal {
+  return { partnerId, keyId: id, keyLookup: lookup, scopes: new Set(scopes), rateLimitPerMinute, clientId: id };
 }

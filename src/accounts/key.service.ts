@@ -1,5 +1,5 @@
 /** Creates, lists, revokes and rotates API keys, for `npm run keys`. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../database/record.id.js";
 import { AppError } from "../errors.js";
 import { createApiKey } from "./api-key.secret.js";
 import type { ApiScope } from "./scopes.js";
@@ -32,17 +32,17 @@ export class KeyService {
   }
 
   /**
-   * Creates a key with the old one's partner, scopes and limit. The old one works for another `graceMs` milliseconds.
+   * Creates a key with the old one's partner, scopes and limit, and an expiry of its own. The old one works for another `graceMs` milliseconds.
    * @returns the new key's text
    * @throws AppError NOT_FOUND for a key that does not exist, is revoked or has expired
    */
-  async rotate(lookup: string, graceMs: number): Promise<string> {
+  async rotate(lookup: string, { graceMs, expiresAt }: { graceMs: number; expiresAt: Date | null }): Promise<string> {
     const old = await this.store.findKey(lookup);
     const now = new Date();
     if (old?.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
       throw noSuchKey(lookup);
     }
-    const text = await this.insert({ ...old, expiresAt: null }, "KEY_ROTATED");
+    const text = await this.insert({ ...old, expiresAt }, "KEY_ROTATED");
     const end = new Date(now.getTime() + graceMs);
     if (old.expiresAt === null || old.expiresAt > end) await this.store.expireKey(old.id, end);
     return text;
@@ -55,7 +55,7 @@ export class KeyService {
     const { text, lookup, hash } = createApiKey();
     await this.store.insertKey(
       {
-        id: uuidv7(),
+        id: newRecordId(),
         partnerId,
         lookup,
         hash,

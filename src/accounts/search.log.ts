@@ -1,5 +1,6 @@
 /** Audit entries of plate searches: collected in memory, written in batches, so that no search waits for its entry. */
 import type { Logger } from "../logger.js";
+import { normalizePlateNumber } from "../plates/plate-number.js";
 import type { Principal } from "./principal.js";
 import { auditEntry, type NewAuditEntry } from "./store/audit.store.js";
 
@@ -7,9 +8,11 @@ import { auditEntry, type NewAuditEntry } from "./store/audit.store.js";
 export interface SearchLog {
   /** @param field the GraphQL field, such as `plate` */
   record(principal: Principal, field: string, searched: unknown): void;
+  /** Resolves once what was recorded is written, or could not be. */
+  flush(): Promise<void>;
 }
 
-export const NO_SEARCH_LOG: SearchLog = { record: () => undefined };
+export const NO_SEARCH_LOG: SearchLog = { record: () => undefined, flush: () => Promise.resolve() };
 
 const WRITE_EVERY_MS = 1_000;
 /** Entries of one statement. */
@@ -53,7 +56,11 @@ export class BatchedSearchLog implements SearchLog {
       this.observer.onLost(1);
       return;
     }
-    const subject = `${field} ${JSON.stringify(searched)}`.slice(0, MAX_SUBJECT);
+    // Numbers as they are stored: an erasure finds them.
+    const text = JSON.stringify(searched, (_name, value: unknown) =>
+      typeof value === "string" ? normalizePlateNumber(value) : value,
+    );
+    const subject = `${field} ${text}`.slice(0, MAX_SUBJECT);
     this.waiting.push(auditEntry(principal, "PLATES_SEARCHED", subject, 0));
   }
 

@@ -5,13 +5,14 @@ import { MIGRATIONS } from "../../migrations/index.js";
 import { KeyService } from "../accounts/key.service.js";
 import { API_SCOPES, type ApiScope } from "../accounts/scopes.js";
 import { AccountStore } from "../accounts/store/account.store.js";
-import { readConfig } from "../config.js";
 import { withDataSource } from "../database/data-source.js";
+import { waitForDatabase } from "../database/database.wait.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt, refuseOtherVersion } from "../database/migrations.js";
 import { ENTITIES } from "../entities.js";
 import { createLogger } from "../logger.js";
+import { configOrExit, oneLine } from "./command.fault.js";
 import { keyTable } from "./key.table.js";
 
 const USAGE = `Usage: npm run keys -- COMMAND
@@ -22,8 +23,19 @@ const USAGE = `Usage: npm run keys -- COMMAND
       Every key with its partner, scopes, state and last use.
   revoke LOOKUP
       Ends a key; LOOKUP is the 12 characters after plg_. Servers refuse it within 5 seconds.
-  rotate LOOKUP [--grace 24h]
-      Makes a key with the same partner, scopes and limit, and prints it as the last line. The old one works for 24 h more, or as --grace says.`;
+  rotate LOOKUP [--grace 24h] [--expires 90d|2027-01-31]
+      Makes a key with the same partner, scopes and limit, and prints it as the last line. It does not expire unless --expires is given. The old one works
+      for 24 h more, or as --grace says.`;
+
+/** What each command takes; anything else would be ignored, and a key be other than its maker meant. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  create: ["partner", "scopes", "expires", "rate-limit"],
+  list: [],
+  revoke: [],
+  rotate: ["expires", "grace"],
+};
+const DEFAULT_SCOPES = "recognize,read";
+const DEFAULT_GRACE = "24h";
 
 const DAY_MS = 86_400_000;
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
@@ -38,10 +50,10 @@ try {
   const { values, positionals } = parseArgs({
     options: {
       partner: { type: "string" },
-      scopes: { type: "string", default: "recognize,read" },
+      scopes: { type: "string" },
       expires: { type: "string" },
       "rate-limit": { type: "string" },
-      grace: { type: "string", default: "24h" },
+      grace: { type: "string" },
       help: { type: "boolean", default: false },
     },
     allowPositionals: true,
@@ -50,27 +62,28 @@ try {
   else await withKeys(actionFor(positionals, values));
 } catch (error) {
   const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  const message = error instanceof Error ? error.message : String(error);
+  const message = oneLine(error);
   process.stderr.write(isUsage ? `${message}\n\n${USAGE}\n` : `${message}\n`);
   process.exitCode = isUsage ? 2 : 1;
 }
 
 interface Flags {
   partner?: string | undefined;
-  scopes: string;
+  scopes?: string | undefined;
   expires?: string | undefined;
   "rate-limit"?: string | undefined;
-  grace: string;
+  grace?: string | undefined;
 }
 
 /** What was typed, checked before anything connects. */
 function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: KeyService) => Promise<string> {
+  const expiresAt = flags.expires === undefined ? null : expiryOf(flags.expires);
+  expectFlags(command, flags);
   switch (command) {
     case "create": {
       expectArguments(rest, 0);
       const partner = partnerName(flags.partner);
-      const scopes = scopesIn(flags.scopes);
-      const expiresAt = flags.expires === undefined ? null : expiryOf(flags.expires);
+      const scopes = scopesIn(flags.scopes ?? DEFAULT_SCOPES);
       const rateLimitPerMinute = flags["rate-limit"] === undefined ? null : rateLimitOf(flags["rate-limit"]);
       return (keys) => keys.create({ partner, scopes, expiresAt, rateLimitPerMinute });
     }
@@ -86,9 +99,10 @@ function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: 
     }
     case "rotate": {
       const lookup = lookupIn(rest);
-      const graceMs = durationOf(flags.grace);
-      if (graceMs === null) throw new UsageError(`--grace must be like 30m, 24h or 7d, and is ${flags.grace}.`);
-      return (keys) => keys.rotate(lookup, graceMs);
+      const grace = flags.grace ?? DEFAULT_GRACE;
+      const graceMs = durationOf(grace);
+      if (graceMs === null) throw new UsageError(`--grace must be like 30m, 24h or 7d, and is ${grace}.`);
+      return (keys) => keys.rotate(lookup, { graceMs, expiresAt });
     }
     default:
       throw new UsageError(command === undefined ? "No command was given." : `There is no command ${command}.`);
@@ -96,9 +110,10 @@ function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: 
 }
 
 async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<void> {
-  const { database } = readConfig();
+  const { database } = configOrExit();
   // Standard output is for the answer; the log of a key's making would only hide it.
   const logger = createLogger("silent");
+  if (database.url !== null) await waitForDatabase(database.url, database.waitMs, logger);
   const running = database.url ?? (await runningEmbeddedUrl(database.dataDir));
   const embedded = running === null ? await startEmbeddedServer(database.dataDir, logger) : null;
   const url = running ?? embedded?.url ?? "";
@@ -113,6 +128,12 @@ async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<
   } finally {
     await embedded?.stop();
   }
+}
+
+function expectFlags(command: string | undefined, flags: object): void {
+  const taken = FLAGS[command ?? ""];
+  const other = Object.keys(flags).find((flag) => flag !== "help" && taken?.includes(flag) === false);
+  if (other !== undefined) throw new UsageError(`${command} does not take --${other}.`);
 }
 
 function expectArguments(rest: readonly string[], count: number): void {

@@ -22,7 +22,8 @@ export function insertManyOf<Entity>(
   parameters: Parameters,
 ): string {
   const arrays = table.properties.map((property) => {
-    const values = rows.map((row) => row[property]);
+    // pg writes a Date of an array in the local time zone, part by part: half of what an audit entry costs.
+    const values = rows.map(({ [property]: value }) => (value instanceof Date ? value.toISOString() : value));
     return `${parameters.add(values)}::${table.columns[property].type}[]`;
   });
   return `${insertInto(table)} SELECT * FROM unnest(${arrays.join(", ")})`;

@@ -54,6 +54,11 @@ export class SharedConnections {
     }
   }
 
+  /** Closes a connection that has nothing under way, if there is one: somebody waits for a connection of their own. */
+  cedeOne(): void {
+    [...this.connections].find(({ underWay }) => underWay === 0)?.retire();
+  }
+
   /** Closes the connections, each after the statements under way on it. */
   close(): void {
     for (const connection of this.connections) connection.retire();

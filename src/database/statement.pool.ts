@@ -36,7 +36,7 @@ export interface PoolLoad {
   limit: number;
 }
 
-/** Of the connections of a pool, those that short reads share at most. Transactions and long reads have the others to themselves. */
+/** Of the connections of a pool, those that short reads share at most. Transactions and long reads have the others, and theirs when they are idle. */
 const SHARED_PART = 0.4;
 
 /** A connection that holds so many prepared statements is closed when it is free; the pool opens another. */
@@ -75,7 +75,7 @@ export class StatementPool implements Reader {
         ? null
         : new SharedConnections({
             size: Math.floor(options.size * SHARED_PART),
-            hasFree: () => this.pool.totalCount - this.pool.idleCount < options.size,
+            hasFree: () => this.hasFree,
             connect: () => this.pool.connect(),
             send: (client, command) => this.send(client, command),
             isWorn: (client) => this.isWorn(client),
@@ -91,6 +91,7 @@ export class StatementPool implements Reader {
 
   /** Runs `work` on a connection of its own. One on which anything failed is closed. */
   async withClient<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    if (!this.hasFree) this.shared?.cedeOne();
     const client = await this.pool.connect();
     let done = false;
     try {
@@ -134,6 +135,12 @@ export class StatementPool implements Reader {
   end(): Promise<void> {
     this.shared?.close();
     return this.pool.end();
+  }
+
+  /** The pool hands an idle connection out in the next turn only; until then it counts as idle, and its taker as waiting. */
+  private get hasFree(): boolean {
+    const { busy, waiting, limit } = this.load;
+    return busy + waiting < limit;
   }
 
   private isWorn(client: PoolClient): boolean {

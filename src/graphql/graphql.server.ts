@@ -18,6 +18,7 @@ import { documentBytes } from "./limits/document.bytes.js";
 import { tooMuch } from "./limits/operation.limits.js";
 import { operationLimits } from "./limits/operation.limits.plugin.js";
 import { operationRecord, type RequestIds } from "./operation.record.js";
+import { PersistedQueries } from "./persisted.queries.js";
 import type { TrustedDocuments } from "./trusted.documents.js";
 
 export interface GraphQLService {
@@ -25,6 +26,7 @@ export interface GraphQLService {
   /** For faults found before there is an operation to run. */
   formatError: ErrorFormatter;
   documents: TrustedDocuments;
+  persistedQueries: PersistedQueries;
   /**
    * Checks the length of a document before it is hashed and parsed; anything but text is left to Apollo.
    * @throws AppError OPERATION_TOO_LARGE
@@ -40,6 +42,7 @@ export async function startGraphQL(
 ): Promise<GraphQLService> {
   const requestIds: RequestIds = new WeakMap();
   const formatError = createErrorFormatter(logger, limits.documentTokens, requestIds);
+  const persistedQueries = new PersistedQueries();
   const plugins: ApolloServerPlugin<GraphQLContext>[] = [
     // http/explorer.routes.ts serves the page.
     ApolloServerPluginLandingPageDisabled(),
@@ -50,6 +53,7 @@ export async function startGraphQL(
     ApolloServerPluginUsageReportingDisabled(),
     operationRecord(requestIds),
     operationLimits(schema, limits),
+    persistedQueries.plugin,
     compiledExecution(schema),
   ];
   const server = new ApolloServer<GraphQLContext>({
@@ -57,6 +61,7 @@ export async function startGraphQL(
     plugins,
     formatError,
     logger,
+    persistedQueries: { cache: persistedQueries.cache },
     documentStore: documentStore(limits.documentBytes),
     parseOptions: { maxLexicalTokens: limits.documentTokens },
     // Apollo's default appends a line break, which copies the whole text.
@@ -73,6 +78,7 @@ export async function startGraphQL(
     server,
     formatError,
     documents,
+    persistedQueries,
     checkDocument: (query) => {
       if (typeof query !== "string") return;
       const bytes = documentBytes(query);

@@ -1,4 +1,5 @@
 /** DataLoaders: the objects that rows refer to are fetched for all rows of a level by one statement. They live for one operation. */
+import type { AuditRepository } from "../accounts/store/audit.repository.js";
 import type { Principal } from "../accounts/principal.js";
 import DataLoader from "dataloader";
 import type { RecognitionRepository } from "../recognitions/store/recognition.repository.js";
@@ -27,6 +28,7 @@ export interface Repositories {
   statistics: StatisticsRepository;
   corrections: CorrectionRepository;
   usage: UsageRepository;
+  audit: AuditRepository;
 }
 
 /** Each loader is made when it is first used: most operations use none or one. */

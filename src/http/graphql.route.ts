@@ -80,9 +80,10 @@ async function answer(
   const principal = await admitRequest(options.admission, request, reply);
   record.partnerId = principal.partnerId;
   share.assignTo(principal.partnerId);
-  const { documents } = options.graphql;
-  const operation = method === "POST" ? documents.inBody(await readOperation(request, exchange, options)) : undefined;
-  options.graphql.checkDocument(queryOf(operation));
+  const { documents, persistedQueries } = options.graphql;
+  const sent = method === "POST" ? documents.inBody(await readOperation(request, exchange, options)) : undefined;
+  options.graphql.checkDocument(queryOf(sent));
+  const operation = persistedQueries.inBody(sent, principal);
   const since = positionIn(request);
   const {
     status,
@@ -93,7 +94,8 @@ async function answer(
       httpGraphQLRequest: {
         method,
         headers: headerMap(request),
-        search: method === "GET" ? documents.inSearch(searchOf(raw.url ?? "")) : "",
+        search:
+          method === "GET" ? persistedQueries.inSearch(documents.inSearch(searchOf(raw.url ?? "")), principal) : "",
         body: operation,
       } satisfies HTTPGraphQLRequest,
       context: async () => options.createContext(principal, exchange, since),

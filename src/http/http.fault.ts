@@ -32,6 +32,8 @@ export function statusOf(error: unknown): number {
 
 export function headersOf(error: unknown): Readonly<Record<string, string>> {
   if (error instanceof HttpFault) return error.headers;
+  // RFC 9110, 15.5.2.
+  if (error instanceof AppError && error.code === "UNAUTHENTICATED") return { "www-authenticate": "Bearer" };
   const seconds = error instanceof AppError ? error.retryAfterSeconds : undefined;
   return seconds === undefined ? {} : { "retry-after": String(seconds) };
 }

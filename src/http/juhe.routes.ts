@@ -1,5 +1,5 @@
 /** /verify_carlicense/*: the vendor's protocol, for programs that were written for the vendor. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../database/record.id.js";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.js";
 import { decodeBase64Image } from "../images/base64.decoder.js";
@@ -148,5 +148,5 @@ async function readVendorForm(
 
 /** Looks like the vendor's 单号 (`JH` and digits) and can be looked up later as the request's `orderId`. */
 function newOrderId(): string {
-  return `JH${BigInt(`0x${uuidv7().replaceAll("-", "")}`).toString()}`;
+  return `JH${BigInt(`0x${newRecordId().replaceAll("-", "")}`).toString()}`;
 }

@@ -1,5 +1,6 @@
 /** Erases what meets a filter: in batches, each a short transaction of its own, so that inserts wait for one batch at most. */
 import { requireScope, type Principal } from "../accounts/principal.js";
+import type { SearchLog } from "../accounts/search.log.js";
 import type { AuditAction } from "../accounts/store/audit-entry.entity.js";
 import { auditEntry, type AuditStore } from "../accounts/store/audit.store.js";
 import { DatabaseUnavailableError, isLockTimeout } from "../database/database.faults.js";
@@ -27,6 +28,8 @@ const TRIES = 3;
 export class ErasureService {
   constructor(
     private readonly inTransaction: InTransaction<ErasureStores>,
+    /** Its searches are written before those that name an erased plate are looked for. */
+    private readonly searches: Pick<SearchLog, "flush">,
     private readonly withinMs = ERASE_WITHIN_MS,
   ) {}
 
@@ -41,7 +44,10 @@ export class ErasureService {
     const parts = { startsWith, contains, matches: matches?.replaceAll("*", "") };
     const narrow = Object.values(parts).some((part) => part != null && normalizePlateNumber(part) !== "");
     if (!narrow && !holdsCondition({ ...others, whole })) throw emptyFilter();
-    return this.erase(principal, "RECOGNITIONS_ERASED", signal, ({ erasure }, after) =>
+    // Searches may name a plate that no reading has.
+    const { eq, in: any } = whole;
+    const named = [eq, ...(any ?? [])].filter((number) => number != null).map(normalizePlateNumber);
+    return this.erase(principal, "RECOGNITIONS_ERASED", signal, named, ({ erasure }, after) =>
       erasure.eraseRecognitions(principal, filter, after),
     );
   }
@@ -53,7 +59,7 @@ export class ErasureService {
   async eraseRequests(principal: Principal, filter: RequestFilter, signal: AbortSignal): Promise<number> {
     requireScope(principal, "ADMIN");
     if (!holdsCondition(filter)) throw emptyFilter();
-    return this.erase(principal, "REQUESTS_ERASED", signal, ({ erasure }, after) =>
+    return this.erase(principal, "REQUESTS_ERASED", signal, [], ({ erasure }, after) =>
       erasure.eraseRequests(principal, filter, after),
     );
   }
@@ -62,36 +68,55 @@ export class ErasureService {
     principal: Principal,
     action: AuditAction,
     signal: AbortSignal,
+    named: readonly string[],
     batch: (stores: ErasureStores, after: Position | null) => Promise<ErasedBatch>,
   ): Promise<number> {
     const deadline = performance.now() + this.withinMs;
     const left = (): number => deadline - performance.now();
     const entry = auditEntry(principal, action, null, 0);
+    const numbers = new Set(named);
     let after: Position | null = null;
     let total = 0;
     do {
       const from: Position | null = after;
       const before = total;
       try {
-        const { erased, next } = await tried(left, () =>
+        const done: ErasedBatch = await tried(left, () =>
           this.inTransaction(principal.clientId, async (stores) => {
             stores.erasure.waitAtMost(Math.max(left(), MIN_WAIT_MS));
-            const done = await batch(stores, from);
+            const erased = await batch(stores, from);
             // One entry for the call, true after each batch.
-            stores.audit.set({ ...entry, affected: before + done.erased });
-            return done;
+            stores.audit.set({ ...entry, affected: before + erased.erased });
+            return erased;
           }),
         );
-        total += erased;
-        after = next;
+        total += done.erased;
+        for (const number of done.numbers) numbers.add(number);
+        after = done.next;
       } catch (error) {
         if (!isLockTimeout(error)) throw error;
         // 0 would say that nothing is left.
         if (total === 0) throw stalled(this.withinMs, error);
-        return total;
+        break;
       }
     } while (after !== null && left() > 0 && !signal.aborted);
+    if (numbers.size > 0) await this.forgetSearches(principal, [...numbers], left);
     return total;
+  }
+
+  /** Removes plates that are gone from what the audit log holds of searches; the entries stay. */
+  private async forgetSearches(principal: Principal, numbers: readonly string[], left: () => number): Promise<void> {
+    await this.searches.flush();
+    const { clientId } = principal;
+    const gone = await this.inTransaction(clientId, ({ erasure }) => erasure.withoutReadings(principal, numbers));
+    if (gone.length === 0) return;
+    let after: string | null = null;
+    do {
+      const from: string | null = after;
+      after = await this.inTransaction<string | null>(clientId, ({ audit }) =>
+        audit.forgetSearches(principal, gone, from),
+      );
+    } while (after !== null && left() > 0);
   }
 }
 

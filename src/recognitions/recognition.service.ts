@@ -1,5 +1,5 @@
 /** Recognises a photo: an engine reads it, then the request and its readings are stored, also when the engine failed. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../database/record.id.js";
 import { requireScope, type Principal } from "../accounts/principal.js";
 import type { RequestLedger, VendorCalls } from "../accounts/vendor.calls.js";
 import { AppError } from "../errors.js";
@@ -107,7 +107,7 @@ export class RecognitionService {
     const photo = await readPhoto(file, source, this.options.limits);
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
-    const open = { id: uuidv7(), principal, photo, options, arrivedAt, elapsed };
+    const open = { id: newRecordId(), principal, photo, options, arrivedAt, elapsed };
     const earlier = await this.earlierAnswers.find(principal, photo, options, open.id, signal);
     if ("answer" in earlier) return { ...earlier.answer, reused: true };
     const { claim } = earlier;

@@ -1,6 +1,6 @@
 /** The records that one recognition request stores, and the rows of its answer. */
 import type { Principal } from "../accounts/principal.js";
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../database/record.id.js";
 import type { Photo } from "../images/photo.js";
 import { provinceOf } from "../plates/plate-number.js";
 import type { EngineTrace, Recognition, RecognitionEngine } from "../engines/engine.js";
@@ -72,7 +72,7 @@ export function recognitionEntity(
 ): NewRecognition {
   const box = reading.boundingBox;
   return {
-    id: uuidv7(),
+    id: newRecordId(),
     partnerId: principal.partnerId,
     requestId: request.id,
     rank,

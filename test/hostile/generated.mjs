@@ -160,7 +160,9 @@ async function check(hostile, victimIds) {
     failures.push(`${fault}\n  asked: ${asked.slice(0, 1500)}\n  answer: ${status} ${text.slice(0, 800)}`);
   if (status >= 500 && !(status === 503 && text.includes("SERVER_BUSY"))) fail(`status ${status}`);
   if (text.includes("INTERNAL_SERVER_ERROR")) fail("INTERNAL_SERVER_ERROR");
-  for (const [what, secret] of Object.entries(SECRETS)) if (text.includes(secret)) fail(`the victim's ${what}`);
+  // The victim's ids are known to the attacker here, and that of a plate is made of its number: the attacker's own audit log tells which it asked for.
+  const shown = text.replaceAll(/"subject":"nodes? \\"[^"\\]*\\""/g, "");
+  for (const [what, secret] of Object.entries(SECRETS)) if (shown.includes(secret)) fail(`the victim's ${what}`);
   // An error may quote what was sent.
   for (const id of victimIds) if (text.includes(id) && !decoded(asked).includes(id)) fail("an id of the victim");
   if (status === 0 && hostile.raw === undefined) fail("no answer");

@@ -1,7 +1,7 @@
 /** `plategraph backup` and `restore`: everything comes back, into either kind of database; faults change nothing. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -255,6 +255,38 @@ describe("a fault changes nothing", () => {
     }
   });
 });
+
+(mounts ? test : test.skip)(
+  `a disk that fills during a restore into the embedded database${mounts ? "" : " (skipped: no file system can be mounted)"}`,
+  async () => {
+    const disk = await smallDisk(300);
+    try {
+      await chmod(disk.folder, 0o755);
+      const settings = { DATA_DIR: join(disk.folder, "data") };
+      expect((await plategraph("restore", settings, packed)).code).toBe(0);
+      const content = async (): Promise<string> => {
+        const file = join(folder, "of-small-disk.sql");
+        expect((await plategraph("backup", settings, file)).code).toBe(0);
+        // The time of the backup, and the checksum over it.
+        return (await readFile(file, "utf8")).replaceAll(/^-- (?:Facts|Complete).*$/gm, "");
+      };
+      const before = await content();
+      const { bavail, bsize } = await statfs(disk.folder);
+      // One megabyte is left.
+      const filler = join(disk.folder, "filler");
+      await writeFile(filler, Buffer.alloc(bavail * bsize - 1024 * 1024));
+      const { code, stdout, stderr } = await plategraph("restore", settings, "--replace", packed);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^[^\n]*No space left on device[^\n]*\n$/);
+      await rm(filler);
+      // Compared before `expect`, which would print both.
+      expect((await content()) === before).toBe(true);
+    } finally {
+      await disk.remove();
+    }
+  },
+  120_000,
+);
 
 test("one moment: readings that are stored during the backup are in it whole or not at all", async () => {
   const busy = await createTestDatabase();

@@ -63,6 +63,34 @@ test("E8: commands name a variable that resembles a setting", async () => {
   expect(stderr).toBe("LOCAL_THREAD is no setting and is ignored; is LOCAL_THREADS meant?\n");
 });
 
+test.each([
+  ["migrate"],
+  ["migrate", "status"],
+  ["migrate", "down"],
+  ["seed"],
+  ["keys", "list"],
+  ["backup", "-"],
+  ["restore", "README.md"],
+])("E8: so does %s %s, beside a fault in the settings", async (command, ...args) => {
+  const { code, stdout, stderr } = await run(command ?? "", args, { DATABASE_UR: "x", DATABASE_URL: "localhost" });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(
+    /^DATABASE_UR is no setting and is ignored; is DATABASE_URL meant\?\nThe settings have a fault:\n  - DATABASE_URL [^\n]*\n$/,
+  );
+});
+
+test("E7: the server refuses arguments, which would be ignored; --help tells how it is used", async () => {
+  const refused = await run("../main", ["--port", "5000"], {});
+  expect({ ...refused, stderr: refused.stderr.split("\n")[0] }).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "Unexpected argument: --port.",
+  });
+  const help = await run("../main", ["--help"], {});
+  expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("Usage: plategraph start");
+});
+
 test("E8: the server waits too", async () => {
   const port = await closedPort();
   const url = `postgres://me:secret@127.0.0.1:${port}/plates`;

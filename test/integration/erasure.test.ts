@@ -1,4 +1,5 @@
 /** Erasure and retention: what was erased is in no table, counts stay, and inserts go on. */
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { graphql, type GraphQLAnswer } from "../support/graphql-client.js";
 import { createKey } from "../support/keys-command.js";
@@ -42,6 +43,15 @@ async function tablesWith(text: string): Promise<string[]> {
   }
   return found;
 }
+
+test("docs/privacy.md names every table", async () => {
+  const document = await readFile(new URL("../../docs/privacy.md", import.meta.url), "utf8");
+  const tables = await database.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'",
+  );
+  expect(tables.length).toBeGreaterThan(10);
+  expect(tables.map(({ name }) => name).filter((name) => !document.includes(`\`${name}\``))).toEqual([]);
+});
 
 test("erasing a plate leaves no trace of it in any table, also of what the engine read and of numbers between", async () => {
   const [id = "", other = ""] = await storeReadings(database, [
@@ -131,6 +141,74 @@ test("erased requests take their readings, hashes and answers along, and leave c
     juhe: 0,
   });
   expect(await database.query(counts)).toEqual([hour("2026-04-01T10:00:00Z", 2), hour("2026-04-01T11:00:00Z", 1)]);
+});
+
+test("erasing a plate takes it out of the searches in the audit log, of which who and when stay", async () => {
+  const searching = await startServer({ DATABASE_URL: database.url, AUDIT_SEARCHES: "true" });
+  try {
+    await storeReadings(database, [
+      { plateNumber: "渝A66661", capturedAt: day(1) },
+      { plateNumber: "渝A66662", capturedAt: day(1) },
+      { plateNumber: "渝A66662", capturedAt: day(2) },
+      { plateNumber: "渝A66663", capturedAt: day(3) },
+    ]);
+    const search = async (query: string): Promise<unknown> =>
+      (await graphql(searching.url, `{ ${query} }`)).errors ?? null;
+    const readings = (condition: string): string =>
+      `plateRecognitions(filter: { plateNumber: { ${condition} } }) { nodes { id } }`;
+    for (const query of [
+      `plate(number: "渝a·66661") { number }`,
+      `similarPlates(number: "渝A66661") { distance }`,
+      readings(`eq: "渝A-66661"`),
+      readings(`in: ["渝A66669", "渝a66661"]`),
+      readings(`matches: "*渝A66661?"`),
+      `plates(filter: { number: { contains: "渝A66661" } }) { nodes { id } }`,
+      `node(id: "plate_${Buffer.from("渝A66661").toString("base64url")}") { id }`,
+      `plate(number: "渝A66662") { number }`,
+      `plate(number: "渝A66663") { number }`,
+      readings(`startsWith: "渝A6666"`),
+    ])
+      expect({ query, errors: await search(query) }).toEqual({ query, errors: null });
+    // One of two readings: the plate is still there.
+    const { errors } = await graphql(searching.url, READINGS, {
+      filter: { capturedAt: { lt: day(2) }, plateNumber: { startsWith: "渝A6666" } },
+    });
+    expect(errors).toBeUndefined();
+    expect(await tablesWith("渝A66661")).toEqual([]);
+    const subjects = async (): Promise<(string | null)[]> =>
+      (
+        await database.query<{ subject: string | null }>(
+          "SELECT subject FROM audit_entries WHERE action = 'PLATES_SEARCHED' ORDER BY id",
+        )
+      ).map(({ subject }) => subject);
+    const forgotten = [
+      "plate",
+      "similarPlates",
+      "plateRecognitions",
+      "plateRecognitions",
+      "plateRecognitions",
+      "plates",
+      "node",
+    ];
+    expect(await subjects()).toEqual([
+      ...forgotten,
+      `plate "渝A66662"`,
+      `plate "渝A66663"`,
+      `plateRecognitions {"startsWith":"渝A6666"}`,
+    ]);
+    // With requests, on a server that waits for nobody's searches.
+    expect((await erase(REQUESTS, { createdAt: { gte: day(2), lt: day(3) } })).errors).toBeUndefined();
+    expect(await tablesWith("渝A66662")).toEqual([]);
+    // A plate that no reading had was searched for all the same.
+    expect(await search(`plate(number: "渝A66664") { number }`)).toBeNull();
+    expect((await graphql(searching.url, READINGS, { filter: { plateNumber: { eq: "渝A66664" } } })).data).toEqual({
+      deletePlateRecognitions: 0,
+    });
+    expect(await tablesWith("渝A66664")).toEqual([]);
+    expect((await subjects())[8]).toBe(`plate "渝A66663"`);
+  } finally {
+    await searching.stop();
+  }
 });
 
 test.each([

@@ -1,5 +1,8 @@
 /** How the page and its assets are served. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { get } from "node:http";
+import { promisify } from "node:util";
 import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
@@ -56,6 +59,22 @@ describe("the explorer's files", () => {
     });
     expect(await data.json()).toEqual({ data: { __typename: "Query" } });
   });
+});
+
+test("the bundle of GraphiQL is made of the packages that are installed (npm run graphiql)", async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      'import { bundleGraphiql } from "./scripts/build-graphiql.mjs"; process.stdout.write(JSON.stringify(await bundleGraphiql()))',
+    ],
+    { maxBuffer: 16e6 },
+  );
+  const fresh = Object.entries(JSON.parse(stdout) as Record<string, string>);
+  expect(fresh.map(([name]) => name).sort()).toEqual(["graphiql.css", "graphiql.js"]);
+  // Compared before `expect`, which would print both of them.
+  for (const [name, text] of fresh) expect(text === (await readFile(`explorer/bundle/${name}`, "utf8"))).toBe(true);
 });
 
 function raw(

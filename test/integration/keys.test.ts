@@ -79,6 +79,12 @@ describe("on a server's database", () => {
       expect(authenticator().authenticate({ key: text, address: "127.0.0.1" })).rejects.toMatchObject(refused);
     await refuses(wrongSecret);
     await refuses("plg_nothing");
+    // One that has seen the key, before and after the wrong one.
+    const known = authenticator();
+    const caller = { key, address: "127.0.0.1" };
+    const principal = await known.authenticate(caller);
+    await expect(known.authenticate({ ...caller, key: wrongSecret })).rejects.toMatchObject(refused);
+    expect(await known.authenticate(caller)).toEqual(principal);
     expect((await onDatabase("revoke", lookupOf(key))).stdout).toContain("is revoked");
     await refuses(key);
     expect((await onDatabase("revoke", lookupOf(key))).code).toBe(1);
@@ -93,18 +99,20 @@ describe("on a server's database", () => {
 
   test("a rotated key works for its grace beside the new one", async () => {
     const old = lastLine(await onDatabase("create", "--partner", "acme", "--scopes", "read", "--rate-limit", "77"));
-    const renewed = lastLine(await onDatabase("rotate", lookupOf(old), "--grace", "1h"));
+    const renewed = lastLine(await onDatabase("rotate", lookupOf(old), "--grace", "1h", "--expires", "2h"));
     expect(renewed).toMatch(API_KEY);
     const principals = await Promise.all(
       [old, renewed].map((key) => authenticator().authenticate({ key, address: "127.0.0.1" })),
     );
     expect(principals.map(({ scopes }) => [...scopes])).toEqual([["READ"], ["READ"]]);
-    const [row] = await database.query<{ limit: number; grace: number }>(
-      `SELECT rate_limit_per_minute AS limit, (SELECT extract(epoch FROM expires_at - now())::int FROM api_keys WHERE lookup = $2) AS grace
+    const [row] = await database.query<{ limit: number; expires: number; grace: number }>(
+      `SELECT rate_limit_per_minute AS limit, extract(epoch FROM expires_at - now())::int AS expires, (SELECT extract(epoch FROM expires_at - now())::int FROM api_keys WHERE lookup = $2) AS grace
        FROM api_keys WHERE lookup = $1`,
       [lookupOf(renewed), lookupOf(old)],
     );
     expect(row?.limit).toBe(77);
+    expect(row?.expires).toBeGreaterThan(7_100);
+    expect(row?.expires).toBeLessThanOrEqual(7_200);
     expect(row?.grace).toBeGreaterThan(3_500);
     expect(row?.grace).toBeLessThanOrEqual(3_600);
   });
@@ -165,6 +173,9 @@ describe("on a server's database", () => {
     [["revoke", "short"], "12 characters"],
     [["melt"], "no command melt"],
     [["create", "--what"], "--what"],
+    [["list", "--partner", "x"], "list does not take --partner"],
+    [["rotate", "x".repeat(12), "--scopes", "read"], "rotate does not take --scopes"],
+    [["create", "--partner", "x", "--grace", "1h"], "create does not take --grace"],
   ])("%j is refused with the usage and no stack", async (args, fault) => {
     const { code, stderr, stdout } = await onDatabase(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -76,6 +76,7 @@ describe("who calls", () => {
       body: JSON.stringify({ query: "{ __typename }" }),
     });
     expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
     const { errors } = (await response.json()) as { errors: { extensions: object }[] };
     expect(errors[0]?.extensions).toEqual({ code: "UNAUTHENTICATED", retryable: false, requestId: expect.any(String) });
   });
@@ -107,6 +108,31 @@ describe("scopes", () => {
     const read = await graphql(server.url, "{ plateRecognitions { nodes { id } } }", {}, recognizer);
     expect(codesOf(read.errors)).toEqual(["FORBIDDEN"]);
     const photo = (await fixture("blue")).toString("base64");
+    // The answer to one's own photo, from either side.
+    const own = await graphql<{ recognizeBase64: Record<"recognitions" | "request", unknown> }>(
+      server.url,
+      `
+        mutation ($image: String!) {
+          recognizeBase64(image: $image) {
+            recognitions {
+              id
+              plateNumber
+            }
+            request {
+              recognitions {
+                id
+                plateNumber
+              }
+            }
+          }
+        }
+      `,
+      { image: photo },
+      recognizer,
+    );
+    expect(own.errors).toBeUndefined();
+    expect(own.data.recognizeBase64.request).toEqual({ recognitions: own.data.recognizeBase64.recognitions });
+    expect(own.data.recognizeBase64.recognitions).toHaveLength(1);
     const around = await graphql(
       server.url,
       `

@@ -1,11 +1,12 @@
 /** Relay's own compiler takes the schema: every connection can be refetched, and paged on from any object that has it. */
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { buildSchema, getNamedType, isObjectType } from "graphql";
 
 const run = promisify(execFile);
 const COMPILER = createRequire(import.meta.url).resolve("relay-compiler/cli.js");
@@ -23,6 +24,7 @@ const FRAGMENTS: Readonly<Record<string, string>> = {
   History: refetchable("History", "Plate", "recognitions", "id capturedAt request { status errorCode }"),
   Requests: refetchable("Requests", "Query", "recognitionRequests", "id status recognitions { plateNumber }"),
   Plates: refetchable("Plates", "Query", "plates", "id number sightings", ", orderBy: SIGHTINGS_DESC"),
+  Audit: refetchable("Audit", "Query", "auditLog", "id action subject"),
   Reading: `fragment Reading on PlateRecognition @refetchable(queryName: "ReadingQuery") { plateNumber boundingBox { left } }`,
   Request: `fragment Request on RecognitionRequest @refetchable(queryName: "RequestQuery") { status image { sha256 } }`,
 };
@@ -52,6 +54,21 @@ test("relay-compiler makes a query to refetch each connection and node", async (
   const made = await compile(FRAGMENTS);
   for (const name of Object.keys(FRAGMENTS))
     expect(made).toEqual(expect.arrayContaining([`${name}.graphql.js`, `${name}Query.graphql.js`]));
+});
+
+test("no connection of the schema is left out", async () => {
+  const schema = buildSchema(await readFile(new URL("../../schema.graphql", import.meta.url), "utf8"));
+  const connections = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+    .filter(({ field }) => getNamedType(field.type).name.endsWith("Connection"))
+    .map(({ type, field }) => [type.name, field.name]);
+  expect(connections.length).toBeGreaterThan(4);
+  const refetched = Object.values(FRAGMENTS).flatMap((text) => {
+    const [, type, field] = /on (\w+) @argumentDefinitions.*"\) \{\s+(\w+)\(/.exec(text) ?? [];
+    return type === undefined ? [] : [[type, field]];
+  });
+  expect(refetched.sort()).toEqual(connections.sort());
 });
 
 test("and refuses what the schema does not have", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import sharp from "sharp";
 import { graphql, WHITE_PIXEL } from "../support/graphql-client.js";
 import { PostgresCluster } from "../support/postgres-cluster.js";
 import { startServer, type TestServer } from "../support/test-server.js";
@@ -133,6 +134,47 @@ test("a caller of another server reads what it wrote, by the position that the m
   } finally {
     await replica.query("SELECT pg_wal_replay_resume()");
     await other.stop();
+  }
+});
+
+test("a position holds for the audit log too, and what another server stored is not billed again while the replica is behind", async () => {
+  const settings = { DATABASE_URL: primary.url, DATABASE_REPLICA_URLS: replica.url, REUSE_SECONDS: "60" };
+  const [first, second] = await Promise.all([startServer(settings), startServer(settings)]);
+  const background = { r: 10, g: 20, b: 30 };
+  const photo = await sharp({ create: { width: 16, height: 16, channels: 3, background } })
+    .png()
+    .toBuffer();
+  const ask = (url: string, query: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query, variables: { image: photo.toString("base64") } }),
+    });
+  await replica.query("SELECT pg_wal_replay_pause()");
+  try {
+    const log = async (headers: Record<string, string>): Promise<number> => {
+      const answer = await ask(second.url, "{ auditLog { totalCount nodes { action } } }", headers);
+      const { data } = (await answer.json()) as { data: { auditLog: { totalCount: number; nodes: unknown[] } } };
+      expect(data.auditLog.nodes).toHaveLength(data.auditLog.totalCount);
+      return data.auditLog.totalCount;
+    };
+    const before = await log({});
+    const erased = await ask(
+      first.url,
+      'mutation { deletePlateRecognitions(filter: { plateNumber: { eq: "青Z99999" } }) }',
+    );
+    expect(await log({})).toBe(before);
+    expect(await log({ "x-plategraph-position": erased.headers.get("x-plategraph-position") ?? "" })).toBe(before + 1);
+
+    const recognized = async (url: string): Promise<unknown> => {
+      const query = "mutation ($image: String!) { recognizeBase64(image: $image) { reused request { id } } }";
+      return ((await (await ask(url, query)).json()) as { data: { recognizeBase64: unknown } }).data.recognizeBase64;
+    };
+    const stored = (await recognized(first.url)) as { request: object };
+    expect(await recognized(second.url)).toEqual({ reused: true, request: stored.request });
+  } finally {
+    await replica.query("SELECT pg_wal_replay_resume()");
+    expect(await Promise.all([first.stop(), second.stop()])).toEqual([0, 0]);
   }
 });
 

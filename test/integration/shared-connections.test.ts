@@ -96,6 +96,23 @@ test("slow reads on every shared connection leave connections for the others", a
   expect(await Promise.all(slow)).toEqual(Array.from({ length: 6 }, () => ["slow"]));
 });
 
+test("shared connections with nothing under way go to those who wait for one of their own", async () => {
+  await Promise.all(Array.from({ length: 200 }, (_, index) => pool.rows(echo(String(index)))));
+  let inside = 0;
+  let allInside = (): void => undefined;
+  const allowed = new Promise<void>((resolve) => (allInside = resolve));
+  const holders = Array.from({ length: CONNECTIONS }, () =>
+    pool.withClient(async () => {
+      inside += 1;
+      if (inside === CONNECTIONS) allInside();
+      await allowed;
+    }),
+  );
+  await Promise.all(holders);
+  expect(inside).toBe(CONNECTIONS);
+  expect(await pool.rows(echo("after"))).toEqual(["after"]);
+});
+
 test("connections that the server closes are replaced; reads under way on them fail as an outage", async () => {
   await Promise.all(Array.from({ length: 20 }, (_, index) => pool.rows(echo(`${index}`))));
   const under = Promise.allSettled(
@@ -128,8 +145,8 @@ test("a connection that holds 256 prepared statements is replaced", async () => 
 
 test("a pool that ends waits for the reads under way", async () => {
   await pool.rows(echo("warm"));
-  const under = Array.from({ length: 5 }, () => pool.rows(read("SELECT pg_sleep(0.05)::text || $1::text", "done")));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const under = Array.from({ length: 5 }, () => pool.rows(read("SELECT pg_sleep(0.03)::text || $1::text", "done")));
+  await new Promise((resolve) => setTimeout(resolve, 10));
   const ended = pool.end();
   expect(await Promise.all(under)).toEqual(Array.from({ length: 5 }, () => ["done"]));
   await ended;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { fixture, graphql, RECOGNIZE_UPLOAD } from "../support/graphql-client.js";
 import { ANSWERS } from "../support/juhe-answers.js";
 import { JuheStandIn } from "../support/juhe-stand-in.js";
+import { createKey } from "../support/keys-command.js";
 import { logLine } from "../support/log-lines.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
@@ -147,6 +148,26 @@ describe("with a collector", () => {
     expect(spans.some(({ name }) => name.startsWith("SELECT "))).toBe(true);
     const sent = collector.requests.map(({ body }) => body).join("\n");
     for (const secret of [PLATE, "渝X32547", vendor.key, query.slice(0, 20)]) expect(sent).not.toContain(secret);
+  });
+
+  test("statements of TypeORM's repositories too: the look-up of a key", async () => {
+    const key = await createKey(database.url, "traced", "read");
+    const { traceId, spanId } = newTrace();
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        traceparent: `00-${traceId}-${spanId}-01`,
+        authorization: `Bearer ${key}`,
+      },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(answer.status).toBe(200);
+    const spans = await collector.trace(traceId);
+    const lookUp = named(spans, "SELECT api_keys");
+    expect(lookUp).toMatchObject({ kind: CLIENT, parentSpanId: named(spans, "POST /graphql").spanId });
+    expect(attributesOf(lookUp)).toMatchObject({ "plategraph.server": "primary" });
+    expect(collector.requests.map(({ body }) => body).join("\n")).not.toContain(key);
   });
 
   test("a fault is a code", async () => {

@@ -207,4 +207,24 @@ describe("an automatic persisted query", () => {
       await server.stop();
     }
   });
+
+  test("is its partner's own: another is not told that it was sent", async () => {
+    const server = await startServer({ DATABASE_URL: database.url, ALLOW_ANONYMOUS: "false" });
+    try {
+      const keyed = (each: string) => ({ authorization: `Bearer ${each}` });
+      const owner = keyed(key);
+      const colleague = keyed(await createKey(database.url, "owner", "read"));
+      const stranger = keyed(await createKey(database.url, "stranger", "read"));
+      const found = { status: 200, data: { plate: null }, code: undefined };
+      expect(await post(server.url, { ...asked, query }, owner)).toEqual(found);
+      expect(await post(server.url, asked, colleague)).toEqual(found);
+      const unknown = { status: 200, code: "PERSISTED_QUERY_NOT_FOUND" };
+      expect(await post(server.url, asked, stranger)).toEqual(unknown);
+      expect(await get(server.url, search, stranger)).toEqual(unknown);
+      expect(await post(server.url, { ...asked, query }, stranger)).toEqual(found);
+      expect(await get(server.url, search, stranger)).toEqual(found);
+    } finally {
+      await server.stop();
+    }
+  });
 });

@@ -33,6 +33,7 @@ const page = (filter, size, after, withRequests) =>
       filter,
       { order: "CAPTURED_AT_DESC", size, backward: false, after, before: null, parts: parts(withRequests) },
       null,
+      [],
     ),
   );
 

@@ -1,6 +1,6 @@
 /** Reads and writes of partners and keys through TypeORM's repositories: they are few and small. */
 import { IsNull, type DataSource } from "typeorm";
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import { ApiKeyEntity } from "./api-key.entity.js";
 import { AuditEntryEntity, type AuditAction } from "./audit-entry.entity.js";
 import { PartnerEntity } from "./partner.entity.js";
@@ -18,7 +18,7 @@ export class AccountStore {
   /** The partner of that name; it is created where it does not exist. */
   async findOrCreatePartner(name: string): Promise<PartnerEntity> {
     const partners = this.dataSource.getRepository(PartnerEntity);
-    await partners.createQueryBuilder().insert().values({ id: uuidv7(), name }).orIgnore().execute();
+    await partners.createQueryBuilder().insert().values({ id: newRecordId(), name }).orIgnore().execute();
     return partners.findOneByOrFail({ name });
   }
 
@@ -76,5 +76,5 @@ export class AccountStore {
 
 /** Keys are created and revoked on the command line, so the entry has no actor key. */
 function keyEntry({ partnerId, lookup }: ApiKeyRow, action: AuditAction): Omit<AuditEntryEntity, "partner"> {
-  return { partnerId, id: uuidv7(), createdAt: new Date(), actorKey: null, action, subject: lookup, affected: 1 };
+  return { partnerId, id: newRecordId(), createdAt: new Date(), actorKey: null, action, subject: lookup, affected: 1 };
 }

@@ -35,6 +35,7 @@ export class AuditRepository {
     private readonly table: AuditTable,
   ) {}
 
+  /** Latest first. */
   async findPage({ partnerId }: Principal, page: PageRequest<AuditOrder>): Promise<Page<AuditRow>> {
     const { entries } = this.table;
     const a = columnNames(entries, "a");

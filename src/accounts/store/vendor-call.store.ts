@@ -1,5 +1,5 @@
 /** Writes of the ledger of vendor calls. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import type { InTransaction } from "../../database/database.js";
 import type { EntityTable, TableOf } from "../../database/entity.table.js";
 import { insertWhere } from "../../database/insert.js";
@@ -40,7 +40,7 @@ export class VendorCallStore {
     const { day, calls } = this.days.columns;
     const entry = {
       partnerId,
-      id: uuidv7(),
+      id: newRecordId(),
       requestId,
       startedAt: new Date(),
       completedAt: null,

@@ -56,7 +56,13 @@ export async function restoreBackup(
       throw isAboutContent(error) ? ((await damage()) ?? error) : error;
     }
     // Statistics and the visibility map, without which plans are guesses.
-    await client.query("VACUUM (ANALYZE)");
+    await client.query("VACUUM (ANALYZE)").catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(
+        `Everything is restored, but its statistics are not made (${reason}): run VACUUM (ANALYZE) once that is mended.`,
+        { cause },
+      );
+    });
   } finally {
     await client.end();
   }

@@ -20,7 +20,7 @@ export class NodeResolver {
     @Arg("id", () => ID, { description: "An opaque id." }) id: string,
     @Ctx() context: GraphQLContext,
   ): Promise<NodeRow | null> {
-    return load(parsePublicId(id), context);
+    return load("node", parsePublicId(id), context);
   }
 
   @Query(() => [NodeType], {
@@ -33,17 +33,23 @@ export class NodeResolver {
   ): Promise<Promise<NodeRow | null>[]> {
     if (ids.length > MAX_NODES) throw new AppError("BAD_USER_INPUT", `\`ids\` takes at most ${MAX_NODES} ids.`);
     // One promise per id: an invalid id gives an error at its own index of the list.
-    return ids.map(async (id) => load(parsePublicId(id), context));
+    return ids.map(async (id) => load("nodes", parsePublicId(id), context));
   }
 }
 
-function load({ type, key }: NodeKey, { loaders }: GraphQLContext): Promise<NodeRow | null> {
+function load(
+  field: "node" | "nodes",
+  { type, key }: NodeKey,
+  { principal, loaders, searches }: GraphQLContext,
+): Promise<NodeRow | null> {
   switch (type) {
     case "PlateRecognition":
       return loaders.recognitionWith(NODE_PARTS).load(key);
     case "RecognitionRequest":
       return loaders.request.load(key);
     case "Plate":
+      // The id of a plate can be made from its number.
+      searches.record(principal, field, key);
       return loaders.plate.load(key);
   }
 }

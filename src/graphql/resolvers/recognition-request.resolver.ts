@@ -54,7 +54,7 @@ export class RecognitionRequestResolver {
   async recognitions(
     @Root() row: RecognitionRequestRow,
     @Ctx() { loaders }: GraphQLContext,
-  ): Promise<PlateRecognitionRow[]> {
-    return loaders.recognitionsOfRequest.load(row.key);
+  ): Promise<readonly PlateRecognitionRow[]> {
+    return row.recognitions ?? loaders.recognitionsOfRequest.load(row.key);
   }
 }

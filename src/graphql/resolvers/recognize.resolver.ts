@@ -64,6 +64,14 @@ export class RecognizeResolver {
     source: ImageSource,
     options: RecognizeOptions,
   ): Promise<RecognizePayloadType> {
-    return this.service.recognize(principal, file, source, options, exchange.signal);
+    const { request, recognitions, reused } = await this.service.recognize(
+      principal,
+      file,
+      source,
+      options,
+      exchange.signal,
+    );
+    // What a caller's own photo shows needs no scope but that for sending it.
+    return { request: { ...request, recognitions }, recognitions, reused };
   }
 }

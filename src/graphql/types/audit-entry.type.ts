@@ -27,7 +27,7 @@ export class AuditEntryType implements Omit<AuditRow, "key"> {
   @Field(() => String, {
     nullable: true,
     description:
-      "What the action concerned: a key's first 12 characters, a reading's id, or what was searched; null where only the count is kept.",
+      "What the action concerned: a key's first 12 characters, a reading's id, or the field of a search and, unless that plate was erased since, what was searched; null where only the count is kept.",
   })
   subject!: string | null;
 

@@ -1,7 +1,7 @@
 /** Answers that were given before, and the calls that got one again. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import type { Principal } from "../../accounts/principal.js";
-import type { Database, InTransaction } from "../../database/database.js";
+import type { InTransaction } from "../../database/database.js";
 import type { EntityTable, TableOf } from "../../database/entity.table.js";
 import { insertOf } from "../../database/insert.js";
 import { Parameters } from "../../database/parameters.js";
@@ -28,7 +28,6 @@ export class AnswerStore {
   private readonly reuses: EntityTable<RecognitionReuseEntity>;
 
   constructor(
-    private readonly database: Pick<Database, "readerFor">,
     private readonly inTransaction: InTransaction<Transaction>,
     private readonly tables: RecognitionTables,
     tableOf: TableOf,
@@ -48,22 +47,27 @@ export class AnswerStore {
     return { request, recognitions: rows.map((row) => ({ ...row, request })) };
   }
 
-  /** The latest request for the same photo since then that was answered; null when there is none. */
+  /**
+   * The latest request for the same photo since then that was answered; null when there is none. Read on the primary: a replica that is behind does not have
+   * what another server stored a moment ago, and the photo would be billed again.
+   */
   async findByPhoto({ partnerId, clientId }: Principal, sha256: Buffer, since: Date): Promise<string | null> {
     const { r, fromRequests } = this.tables;
-    const rows = await this.database.readerFor(clientId).rows({
-      text: `SELECT ${r.id} FROM ${fromRequests} WHERE ${r.partnerId} = $1 AND ${r.imageSha256} = $2 AND ${r.createdAt} >= $3
-        AND ${r.status} <> 'FAILED' ORDER BY ${r.createdAt} DESC LIMIT 1`,
-      values: [partnerId, sha256, since],
-      read: ([id]) => text(id),
-    });
+    const rows = await this.inTransaction(clientId, (transaction) =>
+      transaction.rows({
+        text: `SELECT ${r.id} FROM ${fromRequests} WHERE ${r.partnerId} = $1 AND ${r.imageSha256} = $2 AND ${r.createdAt} >= $3
+          AND ${r.status} <> 'FAILED' ORDER BY ${r.createdAt} DESC LIMIT 1`,
+        values: [partnerId, sha256, since],
+        read: ([id]) => text(id),
+      }),
+    );
     return rows[0] ?? null;
   }
 
   /** Writes down that an answer was given again. */
   async addReuse({ partnerId, clientId }: Principal): Promise<void> {
     const parameters = new Parameters();
-    const insert = insertOf(this.reuses, [{ partnerId, id: uuidv7(), createdAt: new Date() }], parameters);
+    const insert = insertOf(this.reuses, [{ partnerId, id: newRecordId(), createdAt: new Date() }], parameters);
     await this.inTransaction(clientId, (transaction) => {
       transaction.add({ text: insert, values: parameters.values });
     });

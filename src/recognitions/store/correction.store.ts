@@ -1,5 +1,5 @@
 /** Writes of corrections, in a transaction that is given. */
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import type { Principal } from "../../accounts/principal.js";
 import { insertOf } from "../../database/insert.js";
 import { Parameters } from "../../database/parameters.js";
@@ -49,7 +49,7 @@ export class CorrectionStore {
     const parameters = new Parameters();
     const correction = {
       partnerId: principal.partnerId,
-      id: uuidv7(),
+      id: newRecordId(),
       recognitionId: key,
       correctedAt: new Date(),
       actorKey: principal.keyLookup,

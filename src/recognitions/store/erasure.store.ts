@@ -20,6 +20,8 @@ import type { RequestRepository } from "./request.repository.js";
 /** What one batch did, and where the next one begins; null when nothing is left. */
 export interface ErasedBatch {
   erased: number;
+  /** What was read of the readings that went, and what they were corrected to. */
+  numbers: readonly string[];
   next: Position | null;
 }
 
@@ -59,24 +61,24 @@ export class ErasureStore {
     filter: RecognitionFilter,
     after: Position | null,
   ): Promise<ErasedBatch> {
-    const { columns, name } = this.tables.recognitions.recognitions;
+    const { columns } = this.tables.recognitions.recognitions;
     const page = { ...PAGE, order: "CAPTURED_AT_ASC", after } as const;
     const found = await this.reads.recognitions.findPage(principal, filter, { ...page, parts: PARTS });
     const next = nextOf(page, found.rows, found.hasNextPage, (row) => RECOGNITION_LIST.positionOf(page.order, row));
     if (next === null) this.eraseFromHistory(principal, filter);
-    if (found.rows.length === 0) return { erased: 0, next };
-    const gone = await this.transaction.rows({
-      text: `DELETE FROM ${name} WHERE ${columns.partnerId.name} = $1 AND ${columns.id.name} = ANY($2::uuid[])
-        RETURNING ${columns.requestId.name}, ${columns.plateNumber.name}, ${columns.readPlateNumber.name}`,
-      values: [principal.partnerId, found.rows.map(({ key }) => key)],
-      read: ([request, plate, read]) => ({ request: text(request), numbers: [text(plate), textOrNull(read)] }),
-    });
+    if (found.rows.length === 0) return { erased: 0, numbers: [], next };
+    const gone = await this.eraseReadings(
+      principal,
+      columns.id.name,
+      found.rows.map(({ key }) => key),
+    );
+    const numbers = gone.flatMap((reading) => reading.numbers);
     this.eraseFromRequests(
       principal,
       gone.map(({ request }) => request),
-      gone.flatMap(({ numbers }) => numbers).filter((each) => each !== null),
+      numbers,
     );
-    return { erased: gone.length, next };
+    return { erased: gone.length, numbers, next };
   }
 
   /** Erases up to 100 requests that meet the filter, in the order of arrival, with their readings. Counts of them are kept by the hour. */
@@ -84,16 +86,13 @@ export class ErasureStore {
     const page = { ...PAGE, order: "CREATED_AT_ASC", after } as const;
     const { rows, hasNextPage } = await this.reads.requests.findPage(principal, filter, page);
     const next = nextOf(page, rows, hasNextPage, (row) => REQUEST_LIST.positionOf(page.order, row));
-    if (rows.length === 0) return { erased: 0, next };
+    if (rows.length === 0) return { erased: 0, numbers: [], next };
     const { recognitions, requests } = this.tables.recognitions;
     const { keys, usage } = this.tables;
-    const values = [principal.partnerId, rows.map(({ key }) => key)];
+    const requestIds = rows.map(({ key }) => key);
+    const values = [principal.partnerId, requestIds];
     // In one statement, before the requests: their own cascade would lock the plates request by request.
-    this.transaction.add({
-      text: `DELETE FROM ${recognitions.name}
-        WHERE ${recognitions.columns.partnerId.name} = $1 AND ${recognitions.columns.requestId.name} = ANY($2::uuid[])`,
-      values,
-    });
+    const gone = await this.eraseReadings(principal, recognitions.columns.requestId.name, requestIds);
     this.transaction.add({
       text: `DELETE FROM ${keys.name} WHERE ${keys.columns.partnerId.name} = $1 AND ${keys.columns.requestId.name} = ANY($2::uuid[])`,
       values,
@@ -118,7 +117,21 @@ export class ErasureStore {
       values,
       read: ([count]) => number(count),
     });
-    return { erased, next };
+    return { erased, numbers: gone.flatMap((reading) => reading.numbers), next };
+  }
+
+  /** Those of the numbers that no reading has, and of which none was corrected. */
+  async withoutReadings({ partnerId }: Owner, numbers: readonly string[]): Promise<string[]> {
+    const { p, fromRecognitions } = this.tables.recognitions;
+    const without = [p.plateNumber, p.readPlateNumber].map(
+      (column) =>
+        `NOT EXISTS (SELECT FROM ${fromRecognitions} WHERE ${p.partnerId} = $1 AND ${column} = wanted.number)`,
+    );
+    return this.transaction.rows({
+      text: `SELECT number FROM unnest($2::text[]) AS wanted (number) WHERE ${without.join(" AND ")}`,
+      values: [partnerId, numbers],
+      read: ([found]) => text(found),
+    });
   }
 
   /** Whether this transaction is the one that may do the work of `lock`; it holds the lock until it ends. */
@@ -129,6 +142,24 @@ export class ErasureStore {
       read: ([value]) => value === "t",
     });
     return held === true;
+  }
+
+  /** Erases the readings whose column has one of the values. */
+  private eraseReadings(
+    { partnerId }: Owner,
+    column: string,
+    ids: readonly string[],
+  ): Promise<{ request: string; numbers: string[] }[]> {
+    const { columns, name } = this.tables.recognitions.recognitions;
+    return this.transaction.rows({
+      text: `DELETE FROM ${name} WHERE ${columns.partnerId.name} = $1 AND ${column} = ANY($2::uuid[])
+        RETURNING ${columns.requestId.name}, ${columns.plateNumber.name}, ${columns.readPlateNumber.name}`,
+      values: [partnerId, ids],
+      read: ([request, plate, read]) => ({
+        request: text(request),
+        numbers: [text(plate), textOrNull(read)].filter((each) => each !== null),
+      }),
+    });
   }
 
   private eraseFromRequests({ partnerId }: Owner, requestIds: readonly string[], numbers: readonly string[]): void {

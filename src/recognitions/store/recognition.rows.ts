@@ -34,6 +34,8 @@ export interface RecognitionRequestRow {
   cameraId: string | null;
   /** Present where the read asked for it. */
   image?: ImageRow;
+  /** Best first, where they are known without being read. */
+  recognitions?: readonly PlateRecognitionRow[];
 }
 
 /** Pixels of the image as sent. */

@@ -1,6 +1,6 @@
 /** Tells whether a recognition request could be stored now: one is inserted and rolled back. */
 import { createHash } from "node:crypto";
-import { v7 as uuidv7 } from "uuid";
+import { newRecordId } from "../../database/record.id.js";
 import { BUILT_IN_PARTNER_ID } from "../../accounts/store/partner.entity.js";
 import type { Database } from "../../database/database.js";
 import { RecognitionStore, type NewRequest } from "./recognition.store.js";
@@ -47,7 +47,7 @@ export class StoreProbe {
 function requestOf(createdAt: Date): NewRequest {
   return {
     partnerId: BUILT_IN_PARTNER_ID,
-    id: uuidv7(),
+    id: newRecordId(),
     status: "NO_PLATE",
     engine: "LOCAL",
     source: "UPLOAD",
