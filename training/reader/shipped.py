@@ -1,4 +1,4 @@
-"""Turns models/reader.onnx back into weights to train on from: `python3 -m reader.shipped --plates DIR` writes runs/reader/shipped.pt.
+"""Turns models/reader.onnx, float or 8 bits, back into weights to train on from: `python3 -m reader.shipped --plates DIR` writes runs/reader/shipped.pt.
 
 The export folds each batch norm into its convolution. Here the norm gets the mean and variance that its input has on training pictures,
 and the scale and shift that undo them: the network computes what the file does, and its norms are fit to train on.
