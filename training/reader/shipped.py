@@ -1,4 +1,4 @@
-"""Turns models/reader.onnx back into weights to train on from: `python3 -m reader.shipped --plates DIR` writes runs/reader/shipped.pt.
+"""Turns models/reader.onnx, float or 8 bits, back into weights to train on from: `python3 -m reader.shipped --plates DIR` writes runs/reader/shipped.pt.
 
 The export folds each batch norm into its convolution. Here the norm gets the mean and variance that its input has on training pictures,
 and the scale and shift that undo them: the network computes what the file does, and its norms are fit to train on.
@@ -26,7 +26,7 @@ PICTURES = 512
 def load_folded(path):
     """A PlateReader whose norms only shift: their scale is in the convolutions."""
     graph = onnx.load(path).graph
-    values = {tensor.name.removesuffix("_half"): numpy_helper.to_array(tensor).astype(np.float32) for tensor in graph.initializer}
+    values = _values(graph)
     model = PlateReader(len(CHARACTERS), len(COLORS))
     state = model.state_dict()
     for name in state:
@@ -37,11 +37,22 @@ def load_folded(path):
     assert len(convolutions) == len(pairs)
     for node, (conv, norm) in zip(convolutions, pairs):
         assert node.name.removeprefix("/model/").removesuffix("/Conv").split("/")[-1] in conv, (node.name, conv)
-        state[conv + ".weight"] = torch.from_numpy(values[node.input[1]].copy())
-        state[norm + ".bias"] = torch.from_numpy(values[node.input[2]].copy())
+        kernel, bias = (values[name.removesuffix("_8bit")] for name in node.input[1:3])
+        state[conv + ".weight"] = torch.from_numpy(kernel.copy())
+        state[norm + ".bias"] = torch.from_numpy(bias.copy())
         state[norm + ".running_var"] = torch.ones_like(state[norm + ".running_var"]) - model.get_submodule(norm).eps
     model.load_state_dict(state)
     return model.eval()
+
+
+def _values(graph):
+    """{name: float array} of a file in float16 or in 8 bits, whose kernels and biases have a scale for each output channel."""
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    values = {name.removesuffix("_half"): value.astype(np.float32) for name, value in stored.items()}
+    for name in [name.removesuffix("_code") for name in stored if name.endswith("_code")]:
+        codes, scale = values[name + "_code"], values[name + "_scale"]
+        values[name] = codes * scale.reshape(-1, *[1] * (codes.ndim - 1))
+    return values
 
 
 def _pairs(model):
@@ -74,6 +85,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
     parser.add_argument("--model", default="../models/reader.onnx")
+    parser.add_argument("--other", help="a second file of the same ancestry, whose weights are mixed in")
+    parser.add_argument("--share", type=float, default=0.3, help="what the second file counts")
     parser.add_argument("--corners", help="what corners.mjs wrote")
     parser.add_argument("--out", default="runs/reader/shipped.pt")
     args = parser.parse_args()
@@ -84,6 +97,9 @@ def main():
     pictures = [(real if index % 2 else rendered).draw(rng)[0] for index in range(PICTURES)]
     images = torch.from_numpy(np.stack([p[..., ::-1] for p in pictures]).transpose(0, 3, 1, 2).copy()).float()
     model = load_folded(args.model)
+    if args.other:
+        other = load_folded(args.other).state_dict()
+        model.load_state_dict({name: torch.lerp(own, other[name], args.share) if own.is_floating_point() else own for name, own in model.state_dict().items()})
     with torch.no_grad():
         before = model(images)[0]
         restore_norms(model, images)
