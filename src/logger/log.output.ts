@@ -29,6 +29,9 @@ export class LogOutput {
   constructor(format: LogFormat | null) {
     this.text = format === null ? process.stdout.isTTY : format === "text";
     this.stream.on("drop", () => (this.droppedLines += 1));
+    // Who read the log has ended (EPIPE). The server goes on without it.
+    this.stream.on("error", () => undefined);
+    process.stdout.on("error", () => undefined);
   }
 
   /** Lines that were dropped because nobody read. */
@@ -47,9 +50,13 @@ export class LogOutput {
   /** For the lines of requests. */
   readonly inGroups: DestinationStream = { write: (line) => this.write(line) };
 
-  /** Everything up to now is out when it returns. */
+  /** Everything up to now is out when it returns, where somebody reads it. */
   flush(): void {
-    this.stream.flushSync();
+    try {
+      this.stream.flushSync();
+    } catch {
+      // As for the stream's own errors.
+    }
   }
 
   private write(line: string): void {

@@ -140,3 +140,29 @@ test("npx: the server stops when the shell in between is ended, in which npm's S
   expect(output).toContain("stopped");
   expect(await isRunning(pid)).toBe(false);
 }, 30_000);
+
+test("a server whose log nobody reads any more goes on, and stops cleanly", async () => {
+  const server = spawn(process.execPath, ["dist/src/main.js"], {
+    env: { PATH: process.env.PATH, PORT: "0", DATA_DIR: folder, LOCAL_THREADS: "1" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(server, "exit");
+  const url = await new Promise<string>((resolve) => {
+    let output = "";
+    server.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      const address = /listening on (http:\/\/[^\s"]+)/.exec(output)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  });
+  server.stdout.destroy();
+  // More than one group of lines: each of them fails.
+  for (let sent = 0; sent < 5; sent += 1) {
+    expect(
+      (await fetch(`${url}/graphql?query={__typename}`, { headers: { "apollo-require-preflight": "1" } })).status,
+    ).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  server.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+}, 30_000);
