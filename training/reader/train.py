@@ -3,6 +3,7 @@
 import argparse
 import multiprocessing as mp
 import random
+import signal
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -74,6 +75,21 @@ def exact(model, pictures):
     return {group: right[group] / total[group] for group in sorted(total)}
 
 
+class Schedule:
+    """The share of the first learning rate: the same, then a cosine down over the last steps. Counted in steps: a run may be paused."""
+
+    def __init__(self, steps, descent):
+        self.steps, self._descent = steps, descent
+
+    def share(self, step):
+        progress = max(0.0, 1 - (self.steps - step) / self._descent)
+        return 0.5 * (1 + np.cos(np.pi * progress)) + 0.01
+
+    def descend(self, step):
+        self.steps = min(self.steps, step + self._descent)
+        print(f"descends from step {step}: --steps {self.steps}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
@@ -82,7 +98,9 @@ def main():
     parser.add_argument("--steps", type=int, default=16000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--lr", type=float, default=2e-3)
-    parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
+    parser.add_argument("--warm-steps", type=int, default=300, help="steps in which the learning rate rises")
+    parser.add_argument("--descent", type=int, help="the last steps, in which the learning rate falls; it stays the same before. Without: over all steps")
+    parser.add_argument("--real-share", type=float, default=0.5)
     parser.add_argument("--init", help="weights to start from")
     parser.add_argument("--easy-steps", type=int, default=4000, help="steps in which the pictures get from easy to hard")
     parser.add_argument("--one-core", action="store_true", help="drawing and training take turns, for machines that have other work")
@@ -91,23 +109,23 @@ def main():
     torch.manual_seed(1)
     model = PlateReader(len(CHARACTERS), len(COLORS)).to(memory_format=torch.channels_last)
     run = Run(model, args.lr, 0.02, Path(args.out), args.init)
-    real_share, strength = mp.Value("d", 0.5), mp.Value("d", 0.2)
+    real_share, strength = mp.Value("d", args.real_share), mp.Value("d", 0.2)
     queue = mp.Queue(maxsize=12)
     turn = mp.Lock() if args.one_core else None
     producer = mp.Process(target=produce, args=(args.plates, args.corners, 1000 + run.step, real_share, strength, args.batch, queue, turn), daemon=True)
     producer.start()
     pictures = validation_pictures(args.plates)
     started, running = time.time(), 0.0
-    while True:
+    schedule = Schedule(args.steps, args.descent or args.steps)
+    # Time runs out on a shared machine: `kill -USR1` ends the constant part here. The steps it prints, given as --steps, repeat the run.
+    signal.signal(signal.SIGUSR1, lambda *_: schedule.descend(run.step))
+    while run.step < schedule.steps:
         now = run.spent + (time.time() - started) / 60
-        progress = max(run.step / args.steps, now / args.minutes)
-        if progress >= 1:
-            break
         # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
         strength.value = min(1.0, 0.15 + run.step / args.easy_steps)
-        warm = min(1.0, run.step / 300)
+        warm = min(1.0, run.step / args.warm_steps)
         for group in run.optimizer.param_groups:
-            group["lr"] = args.lr * warm * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
+            group["lr"] = args.lr * warm * schedule.share(run.step)
         model.train()
         batch = queue.get()
         with turn or nullcontext():
@@ -115,9 +133,9 @@ def main():
             run.descend(loss, 5.0)
         step = run.step
         running = 0.98 * running + 0.02 * ctc if step > 1 else ctc
-        if step % 50 == 0:
+        if step % 25 == 0:
             print(f"step {step} minutes {now:.1f} ctc {running:.4f} queue {queue.qsize()}", flush=True)
-        if step % 500 == 0:
+        if step % 150 == 0:
             print(f"step {step} validation {exact(run.average, pictures)}", flush=True)
             run.save_checkpoint(now)
     run.save_final()
