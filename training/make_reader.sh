@@ -20,6 +20,6 @@ fi
 python3 -m reader.shipped --plates "$plates" --corners "$run/corners.jsonl" --out "$run/shipped.pt" \
   --model "$run/second/reader.onnx" --other "$run/first/reader.onnx" --share 0.3
 python3 -m reader.train --plates "$plates" --corners "$run/corners.jsonl" --init "$run/shipped.pt" --out "$run" \
-  --lr 1.3e-3 --easy-steps 1 --steps 2000 --descent 800
+  --lr 1.3e-3 --easy-steps 1 --steps 3600 --descent 1200
 python3 -m reader.fit_colors --plates "$plates" --corners "$run/corners.jsonl" --weights "$run/final.pt" --count 9000
 python3 -m reader.export --plates "$plates" --corners "$run/corners.jsonl" --weights "$run/with-colors.pt"
