@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, NO_BROWSER, visit } from "../support/browser.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
@@ -15,6 +15,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const OF_GRAPHIQL = ["nested-interactive", "scrollable-region-focusable"];
 const SANDBOX_FRAME = "https://sandbox.embed.apollographql.com/";
 
+jest.setTimeout(120_000);
 if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped: ${NO_BROWSER}.\n`);
 
 (NO_BROWSER === null ? describe : describe.skip)("the page in a browser without the internet", () => {
