@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # PlateGraph with its embedded PostgreSQL and engine; docs/operations/containers.md says how to run it.
-# Built by buildah on a base made by debootstrap. Not yet run by a container engine: its file system was entered by chroot, read-only, as its user.
+# Built by buildah on a base made by debootstrap, and run by podman with runc, read-only and without capabilities.
 #
 #   docker build -t plategraph .
 #   docker run --read-only --tmpfs /tmp --init --shm-size 256m -v plategraph:/data -p 4000:4000 plategraph

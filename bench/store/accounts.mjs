@@ -16,8 +16,8 @@ import { openCopy } from "./database.mjs";
 import { load, startServer } from "./processes.mjs";
 import { PARTNER } from "./reading.mjs";
 import { writeSection } from "./results.mjs";
+import { inRounds } from "./rounds.mjs";
 
-const WARM_UP_SECONDS = 8;
 const TARGET = 0.85;
 const MEASURED = ["newest", "plate", "byId", "store"];
 const peer = fileURLToPath(new URL("peers/plategraph.mjs", import.meta.url));
@@ -75,17 +75,14 @@ async function start(settings) {
   return server;
 }
 
-/** Both sides in every round, each first in turn: requests a second of both and the middle of the rounds' ratios. */
+/** Requests a second of both sides and the middle of the rounds' ratios. */
 async function compared(sides, file) {
-  const loaded = async ({ url, headers }, seconds) =>
-    (await load({ url: `${url}/graphql`, file, headers, seconds })).perSecond;
-  for (const side of sides) await loaded(side, WARM_UP_SECONDS);
-  const measured = [[], []];
-  for (let round = 0; round < Number(options.rounds); round += 1) {
-    for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) {
-      measured[side].push(await loaded(sides[side], Number(options.seconds)));
-    }
-  }
-  const ratios = measured[1].map((perSecond, round) => perSecond / measured[0][round]);
-  return [...measured.map((each) => middle(each).toFixed(0)), middle(ratios).toFixed(2)];
+  const [without, guarded] = Object.values(
+    await inRounds([0, 1], options, async (side, seconds) => {
+      const { url, headers } = sides[side];
+      return (await load({ url: `${url}/graphql`, file, headers, seconds })).perSecond;
+    }),
+  );
+  const ratios = guarded.map((perSecond, round) => perSecond / without[round]);
+  return [middle(without).toFixed(0), middle(guarded).toFixed(0), middle(ratios).toFixed(2)];
 }

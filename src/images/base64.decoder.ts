@@ -3,7 +3,8 @@ import { AppError } from "../errors.js";
 import { loopTurn } from "../loop.turn.js";
 import type { ImageLimits } from "./photo.js";
 
-const DATA_URI = /^data:[^,]{0,256},/i;
+/** White space before it is accepted, as before bare base64: text read from a file may begin with a line break. */
+const DATA_URI = /^\s{0,16}data:[^,]{0,256},/i;
 
 /** Kinds of characters. A table is read once per character: a regular expression takes seconds for 10 MB of single spaces. */
 const [INVALID, DIGIT, SPACE, PADDING] = [0, 1, 2, 3];

@@ -81,6 +81,8 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
     case "INVALID_IMAGE":
     case "UNSUPPORTED_IMAGE_TYPE":
     case "IMAGE_TOO_LARGE":
+    // A form that is broken or holds two files stays so: 10014 passes by itself, and would be sent again for ever.
+    case "BAD_USER_INPUT":
       return 271103;
     case "RECOGNIZER_UNAVAILABLE":
     case "SERVER_BUSY":
@@ -93,7 +95,6 @@ export function juheOfErrorCode(code: ErrorCode): JuheErrorCode {
     case "FORBIDDEN":
       return 10002;
     case "BAD_REQUEST":
-    case "BAD_USER_INPUT":
     case "OPERATION_TOO_LARGE":
     case "NOT_FOUND":
     case "RECOGNIZER_MISCONFIGURED":

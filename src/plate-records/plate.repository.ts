@@ -99,27 +99,20 @@ export class PlateRepository {
    * of the plate that it was corrected to.
    */
   async findSimilar(principal: Principal, number: string, maxDistance: number, limit: number): Promise<PlateMatch[]> {
-    const { q, n, from, fromNumbers, selection } = this.table;
-    const { from: fromReadings, columns: p } = this.corrected;
-    const columns = selection.columns.join(", ");
-    const rows = await this.database.rows({
-      // The LIMIT makes each plate a look-up: PostgreSQL expects far more matches than there are, and would read all plates to join them.
-      text: `SELECT ${columns}, ${q.number} FROM ${fromNumbers}
-        CROSS JOIN LATERAL (SELECT q.* FROM ${from} WHERE ${q.partnerId} = ${n.partnerId} AND ${q.number} = ${n.number} LIMIT 1) q
-        WHERE ${n.partnerId} = $1 AND plate_search_keys(${n.number}) && plate_search_keys($2::text)
-        UNION ALL SELECT ${columns}, p.read FROM (
-          SELECT DISTINCT ${p.plateNumber} AS number, ${p.readPlateNumber} AS read FROM ${fromReadings}
-          WHERE ${p.partnerId} = $1 AND ${p.readPlateNumber} IS NOT NULL
-            AND plate_search_keys(${p.readPlateNumber}) && plate_search_keys($2::text)
-        ) p CROSS JOIN LATERAL (SELECT q.* FROM ${from} WHERE ${q.partnerId} = $1 AND ${q.number} = p.number LIMIT 1) q`,
-      values: [principal.partnerId, number],
-      read: (values) => {
-        const known = text(values[selection.columns.length]);
-        return { plate: selection.read(values), distance: plateDistance(number, known) };
-      },
-    });
-    return nearest(rows)
-      .filter(({ distance }) => distance <= maxDistance)
+    const near = (await this.distancesOfLike(principal, number)).filter(({ distance }) => distance <= maxDistance);
+    near.sort((left, right) => left.distance - right.distance);
+    const farthest = near[limit - 1]?.distance ?? maxDistance;
+    const wanted = near.filter(({ distance }) => distance <= farthest);
+    // Numbers first, plates of the near ones then: of five million readings, some 2,000 plates share a key with the number, and 60 are near.
+    const plates = await this.findPlates(
+      principal,
+      wanted.map((match) => match.number),
+    );
+    return wanted
+      .flatMap(({ distance }, index) => {
+        const plate = plates[index];
+        return plate ? [{ plate, distance }] : [];
+      })
       .sort(
         (left, right) =>
           left.distance - right.distance ||
@@ -128,14 +121,26 @@ export class PlateRepository {
       )
       .slice(0, limit);
   }
-}
 
-/** Each plate once, with its smallest distance. */
-function nearest(matches: readonly PlateMatch[]): PlateMatch[] {
-  const byNumber = new Map<string, PlateMatch>();
-  for (const match of matches) {
-    const other = byNumber.get(match.plate.number);
-    if (other === undefined || match.distance < other.distance) byNumber.set(match.plate.number, match);
+  /** The distance of each plate that shares a search key with the number; of one with several numbers, the smallest. */
+  private async distancesOfLike(
+    { partnerId }: Principal,
+    number: string,
+  ): Promise<{ number: string; distance: number }[]> {
+    const { n, fromNumbers } = this.table;
+    const { from: fromReadings, columns: p } = this.corrected;
+    const matches = await this.database.rows({
+      text: `SELECT ${n.number}, ${n.number} FROM ${fromNumbers}
+        WHERE ${n.partnerId} = $1 AND plate_search_keys(${n.number}) && plate_search_keys($2::text)
+        UNION ALL SELECT DISTINCT ${p.plateNumber}, ${p.readPlateNumber} FROM ${fromReadings}
+        WHERE ${p.partnerId} = $1 AND ${p.readPlateNumber} IS NOT NULL
+          AND plate_search_keys(${p.readPlateNumber}) && plate_search_keys($2::text)`,
+      values: [partnerId, number],
+      read: ([plate, known]) => ({ number: text(plate), distance: plateDistance(number, text(known)) }),
+    });
+    const byNumber = new Map<string, number>();
+    for (const match of matches)
+      byNumber.set(match.number, Math.min(match.distance, byNumber.get(match.number) ?? Infinity));
+    return Array.from(byNumber, ([plate, distance]) => ({ number: plate, distance }));
   }
-  return [...byNumber.values()];
 }

@@ -262,6 +262,7 @@ describe("arguments", () => {
 
   test.each([
     ["cameraId", "x".repeat(257)],
+    ["cameraId", "half of a pair \ud83d"],
     ["externalReference", "a\0b"],
     ["capturedAt", "2026-13-01T00:00:00Z"],
   ])("a bad %s among the options", async (name, value) => {

@@ -119,6 +119,16 @@ describe("a program written for the vendor", () => {
       async () => post("verify", multipart({ key: "any" }, Buffer.alloc(500_001, 1))),
     ],
     [
+      "a second file",
+      271103,
+      "识别失败",
+      async () => {
+        const form = multipart({ key: "any" }, await fixture("blue"));
+        form.append("file", new Blob(["second"]), "second.jpg");
+        return post("verify", form);
+      },
+    ],
+    [
       "GET",
       271104,
       "只支持POST方法",

@@ -32,7 +32,7 @@ export async function visit(
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   // Shorter than a test may take, so that the step that waits is named.
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   const outside: string[] = [];
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));

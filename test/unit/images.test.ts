@@ -129,6 +129,7 @@ describe("base64", () => {
     ["URL-safe", bytes.toString("base64url")],
     ["in lines", bytes.toString("base64").replace(/(.{4})/g, "$1\r\n")],
     ["a data: URI", `data:image/png;name=a;base64,${bytes.toString("base64")}`],
+    ["a data: URI after a line break", `\r\n data:image/png;base64,${bytes.toString("base64")}\n`],
     ["a data: URI in capitals", `DATA:IMAGE/PNG;BASE64,${bytes.toString("base64")}`],
   ])("%s", async (_name, text) => expect(await decodeBase64Image(text, LIMITS)).toEqual(bytes));
 

@@ -89,7 +89,7 @@ describe("error codes", () => {
     ["RATE_LIMITED", 10012],
     ["UNAUTHENTICATED", 10001],
     ["FORBIDDEN", 10002],
-    ["BAD_USER_INPUT", 10014],
+    ["BAD_USER_INPUT", 271103],
     ["RECOGNIZER_MISCONFIGURED", 10014],
     ["INTERNAL_SERVER_ERROR", 10014],
   ] as const)("%s is told as %i", (code, expected) => expect(juheOfErrorCode(code)).toBe(expected));
