@@ -1,7 +1,7 @@
 #!/bin/sh
 # The shipped reader's recipe from a clean checkout: `sh make_reader.sh PLATES` from this folder. Some 70 minutes on two cores, seeds fixed.
-# It starts from two earlier readers out of the repository's history, seven tenths of the weights of commit ee3045e and three of version 0.1.0's (f42935b),
-# and replaces models/reader.onnx and models/reader.json.
+# It starts from two earlier readers out of the repository's history, seven tenths of the weights of commit ee3045e and three of version 0.1.0's (f42935b), and
+# ends with seven tenths of what was trained and three of ee3045e's. Replaces models/reader.onnx and models/reader.json.
 set -eu
 plates=${1:?name the folder with manifest.jsonl}
 run=runs/reader
@@ -21,5 +21,7 @@ python3 -m reader.shipped --plates "$plates" --corners "$run/corners.jsonl" --ou
   --model "$run/second/reader.onnx" --other "$run/first/reader.onnx" --share 0.3
 python3 -m reader.train --plates "$plates" --corners "$run/corners.jsonl" --init "$run/shipped.pt" --out "$run" \
   --lr 1.3e-3 --easy-steps 1 --steps 3600 --descent 1200
-python3 -m reader.fit_colors --plates "$plates" --corners "$run/corners.jsonl" --weights "$run/final.pt" --count 9000
+python3 -m reader.shipped --plates "$plates" --corners "$run/corners.jsonl" --model "$run/second/reader.onnx" --out "$run/second.pt"
+python3 -m reader.mean --weights "$run/final.pt" --other "$run/second.pt" --share 0.3 --out "$run/mean.pt"
+python3 -m reader.fit_colors --plates "$plates" --corners "$run/corners.jsonl" --weights "$run/mean.pt" --count 9000
 python3 -m reader.export --plates "$plates" --corners "$run/corners.jsonl" --weights "$run/with-colors.pt"
