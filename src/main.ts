@@ -1,7 +1,6 @@
 /** The program: settings, the app, signals. */
-import { existsSync } from "node:fs";
 import { startApp, type App } from "./app.js";
-import { exit } from "./commands/command.fault.js";
+import { exit, loadEnvFileOrExit } from "./commands/command.fault.js";
 import { ConfigError, misspeltSettings, readConfig, type Config } from "./config.js";
 import { onShellEnd } from "./shell.watch.js";
 import { startupMessage } from "./startup.message.js";
@@ -15,7 +14,7 @@ Runs the server until it is told to stop (Ctrl-C, SIGTERM). It takes no argument
 const [argument] = process.argv.slice(2);
 if (argument === "--help") exit(USAGE, 0);
 if (argument !== undefined) exit(`Unexpected argument: ${argument}.\n\n${USAGE}`, 2);
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 
 const config = readConfigOrExit();
 const output = new LogOutput(config.logFormat);

@@ -1,5 +1,4 @@
 /** `plategraph backup FILE`: the whole database in one file, as of one moment, while servers run on it. */
-import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -7,7 +6,7 @@ import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
 import { backupOf } from "../database/backup/backup.writer.js";
 import type { BackupSize } from "../database/backup/backup.format.js";
-import { configOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
 import { withDatabaseUrl } from "./database.access.js";
 import { writeWhole } from "./whole.file.js";
 
@@ -19,7 +18,7 @@ Writes the embedded database, or the one at DATABASE_URL, to FILE: an SQL script
 /** Level 1 takes a third of the time of the default and gives a file a fifth larger. */
 const GZIP_LEVEL = 1;
 
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

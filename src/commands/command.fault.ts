@@ -1,5 +1,5 @@
 /** How commands end: one line on standard error and an exit status, never a stack trace. */
-
+import { existsSync } from "node:fs";
 import { misspeltSettings, readConfig, type Config } from "../config.js";
 
 /** Status 0 writes to standard output, any other to standard error. */
@@ -26,6 +26,16 @@ export function reasonOf(error: unknown): string {
 /** On one line, whatever the message holds. */
 export function oneLine(error: unknown): string {
   return reasonOf(error).replace(/\s*\n\s*/g, " ");
+}
+
+/** Settings of the file .env in the current folder, where there is one; variables that are set already stay as they are. */
+export function loadEnvFileOrExit(): void {
+  if (!existsSync(".env")) return;
+  try {
+    process.loadEnvFile(".env");
+  } catch (error) {
+    exit(`.env can't be read: ${oneLine(error)}`, 1);
+  }
 }
 
 /** Faults in the settings are listed, one a line; so are variables that were probably meant as settings. */

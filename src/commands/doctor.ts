@@ -1,7 +1,6 @@
 /** `plategraph doctor`: checks what the server needs, one line each with what to do; exit status 1 when something is broken. */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { endWithReader } from "./command.fault.js";
+import { endWithReader, loadEnvFileOrExit } from "./command.fault.js";
 import { lineOf, reasonOf, type Finding } from "./doctor.findings.js";
 import { checkDisk, checkMemory, checkNode, checkPort, checkSettings } from "./doctor.machine.js";
 import { checkClock, checkDatabase, checkEngine, checkVendor } from "./doctor.services.js";
@@ -17,7 +16,7 @@ try {
   if (parseArgs({ options: { help: { type: "boolean", default: false } } }).values.help)
     process.stdout.write(`${USAGE}\n`);
   else {
-    if (existsSync(".env")) process.loadEnvFile(".env");
+    loadEnvFileOrExit();
     await examine();
   }
 } catch (error) {

@@ -1,5 +1,4 @@
 /** `npm run keys -- create|list|revoke|rotate`: the API keys of partners, also while a server runs on the same database. */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { MIGRATIONS } from "../../migrations/index.js";
 import { KeyService } from "../accounts/key.service.js";
@@ -12,7 +11,7 @@ import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt, refuseOtherVersion } from "../database/migrations.js";
 import { ENTITIES } from "../entities.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
 import { keyTable } from "./key.table.js";
 
 const USAGE = `Usage: npm run keys -- COMMAND
@@ -44,7 +43,7 @@ const MAX_PARTNER_NAME = 100;
 /** A fault in what was typed: one line and the usage, exit 2. */
 class UsageError extends Error {}
 
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 
 try {
   const { values, positionals } = parseArgs({

@@ -1,5 +1,4 @@
 /** `npm run migrate [-- status|down]`: brings the database to the version that the program needs, says which it has, and goes back by one step. */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Config } from "../config.js";
 import { waitForDatabase } from "../database/database.wait.js";
@@ -12,7 +11,7 @@ import {
 } from "../database/migration.history.js";
 import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
 import { QUIET, TABLES, withDatabaseUrl } from "./database.access.js";
 
 const USAGE = `Usage: npm run migrate [-- COMMAND]
@@ -21,7 +20,7 @@ const USAGE = `Usage: npm run migrate [-- COMMAND]
   status        Lists the migrations: applied (when), pending, or unknown to this version (exit status 1).
   down [--yes]  Reverts the last one. Where rows or values would be lost, or servers run on the database, only with --yes.`;
 
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 
 try {
   const { values, positionals } = parseArgs({

@@ -1,5 +1,4 @@
 /** `npm run recognize -- photo.jpg folder …`: reads the plates in photos by the local engine, without a server or a database. */
-import { existsSync } from "node:fs";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -10,7 +9,7 @@ import { annotated } from "../images/photo.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, endWithReader, exit, oneLine, reasonOf } from "./command.fault.js";
+import { configOrExit, endWithReader, exit, loadEnvFileOrExit, oneLine, reasonOf } from "./command.fault.js";
 import { photoBytes, photoFiles } from "./photo.files.js";
 import { startProgressBar } from "./progress.bar.js";
 import { faultOf, formatted, headerOf, READING_FORMATS, type Outcome, type ReadingFormat } from "./reading.formats.js";
@@ -34,7 +33,7 @@ const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 const STANDARD_INPUT = "-";
 
 endWithReader();
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 const { paths, format, annotateDir } = argumentsGiven();
 const { files, hasFolder } = await photoFiles(paths, absolute).catch((error: unknown) => exit(oneLine(error), 2));
 if (files.length === 0) exit("No photo is in the folder.", 2);

@@ -1,12 +1,12 @@
 /** `plategraph restore FILE`: loads a backup into the embedded database or the one at DATABASE_URL; on any fault what was there stays. */
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 import { restoreBackup } from "../database/backup/backup.restore.js";
 import { waitForDatabase } from "../database/database.wait.js";
 import { withDataSource } from "../database/data-source.js";
-import { configOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
 import { QUIET, TABLES, withStoppedEmbedded } from "./database.access.js";
 
 const USAGE = `Usage: npm run restore -- [--replace] FILE
@@ -17,7 +17,7 @@ empty, unless --replace is given, and no server may run on it. On any fault what
 /** Tables without an entity: TypeORM's own, and the rate limiter's. */
 const OTHER_TABLES = ["migrations", "rate_limits"];
 
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 
 try {
   const { values, positionals } = parseArgs({

@@ -1,5 +1,4 @@
 /** `npm run seed -- --rows 1000000`: fills a database with readings for trials, by COPY, in batches. */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { MIGRATIONS } from "../../migrations/index.js";
 import { Copier, type Copy } from "../database/copy.js";
@@ -9,7 +8,7 @@ import { tablesOf, type EntityTable, type Property, type TableOf } from "../data
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, exit, oneLine } from "./command.fault.js";
+import { configOrExit, exit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
 import { startProgressBar } from "./progress.bar.js";
 import { ENTITIES } from "../entities.js";
 import { PlateEntity } from "../plate-records/plate.entity.js";
@@ -24,7 +23,7 @@ Fills the database at DATABASE_URL (without it, the embedded one in DATA_DIR) wi
 
 const BATCH_ROWS = 20_000;
 
-if (existsSync(".env")) process.loadEnvFile(".env");
+loadEnvFileOrExit();
 const rows = rowsAsked();
 const { database, logLevel } = configOrExit();
 const logger = createLogger(logLevel);

@@ -1,6 +1,10 @@
 /** E7, E8: commands end with one line on standard error, and wait for a database that is not up. */
 import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import { startFailing } from "../support/test-server.js";
 
@@ -36,6 +40,21 @@ test("E7: seed --help tells how it is used; an option that there is not is refus
   const { code, stdout, stderr } = await run("seed", ["--row", "5"], {});
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^[^\n]*'--row'[^\n]*\n$/);
+});
+
+test.each([
+  "main",
+  ...["backup", "doctor", "keys", "migrate", "recognize", "restore", "seed"].map((name) => `commands/${name}`),
+])("E7: %s says in one line that .env can't be read", async (program) => {
+  const folder = await mkdtemp(join(tmpdir(), "plategraph-env-"));
+  await mkdir(join(folder, ".env"));
+  const ended = promisify(execFile)(process.execPath, [resolve(`dist/src/${program}.js`)], { cwd: folder });
+  await expect(ended).rejects.toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^\.env can't be read: [^\n]*\n$/),
+  });
+  await rm(folder, { recursive: true });
 });
 
 test.each(["migrate", "seed"])("E7: %s with a bad address says so without a stack trace", async (command) => {
