@@ -1,7 +1,7 @@
 /**
  * `npm run bench:engine -- [--plates DIR] [--kinds DIR] [--models DIR] [--split NAME …] [--speed] [--misses] [--sheets DIR] [--write]`: measures the
  * models through the engine that the server runs, and writes the tables into models/MODEL_CARD.md (with --write). --sheets writes each
- * split's misses into DIR as one photo: photo, label, reading, confidence. --speed measures the speed alone, some two minutes.
+ * split's misses into DIR as one photo: photo, label, reading, confidence. --speed measures the speed alone, some three minutes.
  * The labelled photos are no part of the repository; without them it says so and skips.
  */
 import { existsSync } from "node:fs";
