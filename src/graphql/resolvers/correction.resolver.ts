@@ -4,7 +4,7 @@ import type { CorrectionService } from "../../recognitions/correction.service.js
 import { parsePublicIdOf } from "../../recognitions/public-id.js";
 import type { PlateRecognitionRow } from "../../recognitions/store/recognition.rows.js";
 import type { GraphQLContext } from "../context.js";
-import { checkedText } from "../inputs.js";
+import { checkedText } from "../checked.text.js";
 import { PlateRecognitionType } from "../types/plate-recognition.type.js";
 
 @Resolver()

@@ -23,7 +23,8 @@ import { PLATE_LIST, type PlateOrder } from "../../plate-records/plate.order.js"
 import { RECOGNITION_LIST } from "../../recognitions/store/recognition.order.js";
 import type { GraphQLContext } from "../context.js";
 import { PlateOrderEnum } from "../enums.js";
-import { checkedPlateFilter, checkedText, PlateFilterInput } from "../inputs.js";
+import { checkedText } from "../checked.text.js";
+import { checkedPlateFilter, PlateFilterInput } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
 import { IN_CONNECTION, partsOf } from "../selection.js";
 import {
