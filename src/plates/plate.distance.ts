@@ -36,26 +36,24 @@ const GROUP_OF: ReadonlyMap<string, string> = new Map(
 export function plateDistance(left: string, right: string): number {
   const from = [...left];
   const to = [...right];
-  let previous = to.map((_, index) => (index + 1) * EDIT);
-  previous.unshift(0);
+  // Looked up once a character, not once a pair: a search compares thousands of numbers.
+  const groups = to.map(groupOf);
+  let previous = [0, ...to.map((_, index) => (index + 1) * EDIT)];
   for (const [row, character] of from.entries()) {
-    const current = [(row + 1) * EDIT];
-    for (const [column, other] of to.entries()) {
-      current.push(
-        Math.min(
-          (previous[column] ?? 0) + substitution(character, other),
-          (previous[column + 1] ?? 0) + EDIT,
-          (current[column] ?? 0) + EDIT,
-        ),
-      );
+    const group = groupOf(character);
+    let last = (row + 1) * EDIT;
+    const current = [last];
+    for (let column = 0; column < to.length; column += 1) {
+      const looksAlike = group !== undefined && group === groups[column];
+      const substitution = character === to[column] ? 0 : looksAlike ? LOOK_ALIKE : EDIT;
+      last = Math.min((previous[column] ?? 0) + substitution, (previous[column + 1] ?? 0) + EDIT, last + EDIT);
+      current.push(last);
     }
     previous = current;
   }
   return previous[to.length] ?? 0;
 }
 
-function substitution(character: string, other: string): number {
-  if (character === other) return 0;
-  const group = GROUP_OF.get(character);
-  return group !== undefined && group === GROUP_OF.get(other) ? LOOK_ALIKE : EDIT;
+function groupOf(character: string): string | undefined {
+  return GROUP_OF.get(character);
 }
