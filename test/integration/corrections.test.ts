@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { graphql, WHITE_PIXEL, type GraphQLAnswer } from "../support/graphql-client.js";
 import { createKey } from "../support/keys-command.js";
 import { storeReadings } from "../support/stored-readings.js";
+import { counted } from "../support/statement-count.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
 
@@ -254,11 +255,6 @@ test("a reading that was just made has been corrected by nobody, which its maker
 });
 
 test("corrections of a page of readings are one statement", async () => {
-  const statements = async (): Promise<number> => {
-    const text = await (await fetch(`${server.url}/metrics`)).text();
-    return Number(/^plategraph_database_statements_total (\d+)$/m.exec(text)?.[1]);
-  };
-  const before = await statements();
-  await ask("{ plateRecognitions(first: 10) { nodes { readPlateNumber corrections { from } } } }");
-  expect((await statements()) - before).toBe(2);
+  const query = "{ plateRecognitions(first: 10) { nodes { readPlateNumber corrections { from } } } }";
+  expect((await counted(server.url, () => ask(query))).statements).toBe(2);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { graphql } from "../support/graphql-client.js";
+import { counted } from "../support/statement-count.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
 
@@ -371,11 +372,6 @@ describe("filters", () => {
 });
 
 describe("what hangs off a row", () => {
-  async function statements(): Promise<number> {
-    const text = await (await fetch(`${server.url}/metrics`)).text();
-    return Number(/^plategraph_database_statements_total (\d+)$/m.exec(text)?.[1]);
-  }
-
   test.each([
     [
       "readings with their requests and those with their readings",
@@ -394,21 +390,22 @@ describe("what hangs off a row", () => {
     ],
     ["readings and the total", 2, `{ plateRecognitions(first: 50) { totalCount nodes { id } } }`],
   ])("%s: one statement a level", async (_name, expected, query) => {
-    const before = await statements();
-    const { errors } = await graphql(server.url, query);
-    expect(errors).toBeUndefined();
-    expect((await statements()) - before).toBe(expected);
+    const { answer, statements } = await counted(server.url, () => graphql(server.url, query));
+    expect(answer.errors).toBeUndefined();
+    expect(statements).toBe(expected);
   });
 
   test("`nodes` fetches each type by one statement and keeps the order", async () => {
     const ids = rows.slice(0, 30).flatMap((row) => [nodeId(row), `request_${row.requestId}`]);
-    const before = await statements();
-    const { data } = await graphql<{ nodes: { __typename: string; id: string }[] }>(
-      server.url,
-      "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
-      { ids },
+    const { answer, statements } = await counted(server.url, () =>
+      graphql<{ nodes: { __typename: string; id: string }[] }>(
+        server.url,
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
+        { ids },
+      ),
     );
-    expect((await statements()) - before).toBe(2);
+    const { data } = answer;
+    expect(statements).toBe(2);
     expect(data.nodes.map(({ id }) => id)).toEqual(ids);
     expect(data.nodes.slice(0, 2).map(({ __typename }) => __typename)).toEqual([
       "PlateRecognition",
@@ -419,12 +416,17 @@ describe("what hangs off a row", () => {
   test("each plate gets its own page of history", async () => {
     const numbers = [...new Set(rows.map(({ plateNumber }) => plateNumber))].slice(0, 5);
     const query = `{ ${numbers.map((number, index) => `p${String(index)}: plate(number: ${JSON.stringify(number)}) { number sightings firstSeenAt lastSeenAt recognitions(first: 2) { totalCount nodes { id } pageInfo { hasNextPage } } }`).join(" ")} }`;
-    const before = await statements();
-    const { data } = await graphql<
-      Record<string, { number: string; recognitions: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean } } }>
-    >(server.url, query);
+    const { answer, statements } = await counted(server.url, () =>
+      graphql<
+        Record<
+          string,
+          { number: string; recognitions: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean } } }
+        >
+      >(server.url, query),
+    );
+    const { data } = answer;
     // The plates, their pages, and a count for each.
-    expect((await statements()) - before).toBe(2 + numbers.length);
+    expect(statements).toBe(2 + numbers.length);
     numbers.forEach((number, index) => {
       const own = inOrder(
         "CAPTURED_AT_DESC",

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { graphql, WHITE_PIXEL } from "../support/graphql-client.js";
 import { BUILT_IN_PARTNER } from "../support/stored-readings.js";
+import { counted } from "../support/statement-count.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
 
@@ -219,17 +220,8 @@ describe("recognitionRequests", () => {
   });
 
   test("one statement for a page; the total is another", async () => {
-    const statements = async (): Promise<number> => {
-      const text = await (await fetch(`${server.url}/metrics`)).text();
-      return Number(/^plategraph_database_statements_total (\d+)$/m.exec(text)?.[1]);
-    };
-    const before = await statements();
-    await graphql(
-      server.url,
-      "{ recognitionRequests(first: 50) { nodes { id cameraId errorCode image { sha256 } } } }",
-    );
-    expect((await statements()) - before).toBe(1);
-    await page({});
-    expect((await statements()) - before).toBe(3);
+    const query = "{ recognitionRequests(first: 50) { nodes { id cameraId errorCode image { sha256 } } } }";
+    expect((await counted(server.url, () => graphql(server.url, query))).statements).toBe(1);
+    expect((await counted(server.url, () => page({}))).statements).toBe(2);
   });
 });
