@@ -17,9 +17,9 @@ def find_plates(model, image, threshold=0.3):
     x = torch.from_numpy(padded[..., ::-1].transpose(2, 0, 1).copy()).float()[None]
     model.eval()
     with torch.no_grad():
-        logits, corners = model(x)
-    score = torch.sigmoid(logits)[0, 0].numpy()
-    corners = corners[0].numpy()
+        logits, corners = model(x.to(model.score.weight.device))
+    score = torch.sigmoid(logits)[0, 0].cpu().numpy()
+    corners = corners[0].cpu().numpy()
     plates = []
     peaks = (score >= threshold) & (score == cv2.dilate(score, np.ones((3, 3))))
     for row, col in zip(*np.nonzero(peaks)):

@@ -19,7 +19,7 @@ settings.scoreThreshold = job.threshold ?? settings.scoreThreshold;
 const outcomes = [];
 for (const { path, cut } of job.pictures) {
   const bytes = cut ? await cutOut(path, cut) : await readFile(path);
-  const pixels = await decodeUpright(await readPhoto(bytes, "UPLOAD", LIMITS), { maxLongSide: MAX_LONG_SIDE });
+  const pixels = await decodeUpright(await readPhoto({ bytes }, "UPLOAD", LIMITS), { maxLongSide: MAX_LONG_SIDE });
   const started = performance.now();
   const { detections: finds } = await searchAt(detector, pixels, job.longSide);
   const ms = performance.now() - started;

@@ -12,8 +12,11 @@ from platerender.render import render_plate
 from reader.samples import inside, read_image
 
 from .decoys import Decoys, overlap
+from .tight_crops import TightCrops
 
 SIZE = 320
+# Of the scenes, those that are a tight crop of a plate; of the others, those whose front photo ends close to its plate.
+CROP_SHARE, EDGE_SHARE = 0.15, 0.12
 
 
 class Scenes:
@@ -31,8 +34,17 @@ class Scenes:
             elif row["file"].startswith("crops/"):
                 self._crops.append(read_image(plates_dir, row))
         self._decoys = Decoys(plates_dir, self._glyphs)
+        self._tight = TightCrops(plates_dir, rows)
 
     def draw(self, rng):
+        picture, quads = self._tight.draw(rng, SIZE) if rng.random() < CROP_SHARE else self._street(rng)
+        if rng.random() < 0.35:
+            picture, quads = picture[:, ::-1].copy(), [_mirrored(q) for q in quads]
+        if rng.random() < 0.9:
+            picture = degrade(rng, picture, 0.55)
+        return picture, [q for q in quads if _visible(q)]
+
+    def _street(self, rng):
         picture, quads = self._layers(rng)
         seen = quads[0]
         if rng.random() < 0.45:
@@ -41,11 +53,7 @@ class Scenes:
             self._paste_anywhere(rng, picture, quads)
         for _ in range(rng.choice([0, 0, 1, 2, 3])):
             self._decoys.put(rng, picture, quads)
-        if rng.random() < 0.35:
-            picture, quads = picture[:, ::-1].copy(), [_mirrored(q) for q in quads]
-        if rng.random() < 0.9:
-            picture = degrade(rng, picture, 0.55)
-        return picture, [q for q in quads if _visible(q)]
+        return picture, quads
 
     def _layers(self, rng):
         """One photo in front; where it does not reach, others fill the picture behind it. The front plate comes first."""
@@ -58,6 +66,8 @@ class Scenes:
             # Log-uniform: plates of 14 to 280 px.
             shown = 14.0 * 20.0 ** rng.random()
             image, quad = _level(levels, shown / np.linalg.norm(own[1] - own[0]))
+            if rng.random() < EDGE_SHARE:
+                image, quad = _cut_close(rng, image, quad)
             matrix = self._view(rng, quad, shown / np.linalg.norm(quad[1] - quad[0]))
             layer = cv2.warpPerspective(image, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR)
             reach = cv2.warpPerspective(np.full(image.shape[:2], 255, np.uint8), matrix, (SIZE, SIZE), flags=cv2.INTER_NEAREST)
@@ -129,6 +139,20 @@ class Scenes:
             return
         self._paste(rng, picture, quad.astype(np.float32))
         quads.append(quad.astype(np.float32))
+
+
+def _cut_close(rng, image, quad):
+    """The photo cut off on one or two sides close to its plate, at times a little into it."""
+    low, high = quad.min(0), quad.max(0)
+    start, end = np.zeros(2, int), np.array(image.shape[1::-1])
+    for side in rng.sample(range(4), rng.choice([1, 1, 2])):
+        axis, is_end = side % 2, side >= 2
+        room = rng.uniform(-0.06, 0.25) * (high - low)[axis]
+        if is_end:
+            end[axis] = min(end[axis], int(high[axis] + room))
+        else:
+            start[axis] = max(0, int(low[axis] - room))
+    return image[start[1] : end[1], start[0] : end[0]], quad - start
 
 
 def _pyramid(image, quad):

@@ -1,16 +1,16 @@
 """Trains the plate detector: `python3 -m detector.train --plates DIR` from the folder `training`; resumes from its checkpoint."""
 
 import argparse
-import multiprocessing as mp
-import random
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from checkpoints import Run
+from batches import Batches
+from checkpoints import Run, first_step
 from reader.samples import inside, read_image, train_and_validation
 
 from .find import find_plates
@@ -18,24 +18,25 @@ from .model import PlateDetector
 from .scenes import Scenes, targets
 
 
-def produce(plates_dir, seed, batch, queue):
-    """Fills `queue` with batches for ever; one such process feeds the trainer."""
-    import cv2
+class Drawing:
+    """`draw(rng, k)`: the k-th batch of scenes and what is to be said of them."""
 
-    cv2.setNumThreads(1)
-    rng = random.Random(seed)
-    scenes = Scenes(plates_dir, train_and_validation(plates_dir)[0])
-    while True:
-        drawn = [scenes.draw(rng) for _ in range(batch)]
+    def __init__(self, args):
+        self._scenes = Scenes(args.plates, train_and_validation(args.plates, corners=args.corners)[0])
+        self._batch = args.batch
+
+    def draw(self, rng, _index):
+        drawn = [self._scenes.draw(rng) for _ in range(self._batch)]
         goals = [targets(quads) for _, quads in drawn]
         images = np.stack([picture[..., ::-1] for picture, _ in drawn]).transpose(0, 3, 1, 2)
-        queue.put((np.ascontiguousarray(images), *(np.stack(part) for part in zip(*goals))))
+        return np.ascontiguousarray(images), *(np.stack(part) for part in zip(*goals))
 
 
 def loss_of(model, batch):
-    images, heat, offsets, weights = (torch.from_numpy(part) for part in batch)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits, corners = model(images.float().to(memory_format=torch.channels_last))
+    device = model.score.weight.device
+    images, heat, offsets, weights = (torch.from_numpy(part).to(device) for part in batch)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        logits, corners = model(images.float().contiguous(memory_format=torch.channels_last))
     logits, corners = logits.float()[:, 0], corners.float()
     score = torch.sigmoid(logits).clamp(1e-5, 1 - 1e-5)
     peaks = (heat >= 0.999).float()
@@ -68,19 +69,25 @@ def validate(model, plates_dir, rows, limit=60):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plates", default="../../shared/plates")
+    parser.add_argument("--corners", help="what corners.mjs wrote, for the crops without labelled corners")
     parser.add_argument("--out", default="runs/detector")
     parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--minutes", type=float, default=1e9, help="the schedule ends after this many minutes, or after --steps")
     parser.add_argument("--init", help="weights to start from")
+    parser.add_argument("--seed", default="detector", help="of the pictures; any text")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw")
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda")
     args = parser.parse_args()
+    # Forked while OpenCV has threads of its own, the drawing processes hang (seen on 16 cores).
+    cv2.setNumThreads(0)
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    run = Run(PlateDetector().to(memory_format=torch.channels_last), args.lr, 0.01, Path(args.out), args.init)
-    queue = mp.Queue(maxsize=12)
-    producer = mp.Process(target=produce, args=(args.plates, 2000 + run.step, args.batch, queue), daemon=True)
-    producer.start()
+    # The processes are forked before CUDA starts: it does not survive a fork.
+    batches = Batches(Drawing(args).draw, args.seed, first_step(args.out), args.workers)
+    model = PlateDetector().to(args.device, memory_format=torch.channels_last)
+    run = Run(model, args.lr, 0.01, Path(args.out), args.init)
     held_out = train_and_validation(args.plates)[1]
     started, focal_run, corner_run = time.time(), 0.0, 0.0
     while True:
@@ -91,19 +98,19 @@ def main():
         for group in run.optimizer.param_groups:
             group["lr"] = args.lr * min(1.0, run.step / 200) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.01)
         run.model.train()
-        loss, focal, corner = loss_of(run.model, queue.get())
+        loss, focal, corner = loss_of(run.model, batches.next())
         run.descend(loss, 10.0)
         step = run.step
         keep = 0.98 if step > 1 else 0.0
         focal_run, corner_run = keep * focal_run + (1 - keep) * focal, keep * corner_run + (1 - keep) * corner
         if step % 50 == 0:
-            print(f"step {step} minutes {now:.1f} focal {focal_run:.4f} corner {corner_run:.4f} queue {queue.qsize()}", flush=True)
+            print(f"step {step} minutes {now:.1f} focal {focal_run:.4f} corner {corner_run:.4f}", flush=True)
         if step % 500 == 0:
             print(f"step {step} validation found, corner error {validate(run.average, args.plates, held_out)}", flush=True)
             run.save_checkpoint(now)
     run.save_final()
     print(f"done after {run.step} steps: validation {validate(run.average, args.plates, held_out)}", flush=True)
-    producer.terminate()
+    batches.stop()
 
 
 if __name__ == "__main__":

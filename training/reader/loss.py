@@ -21,8 +21,9 @@ FORBIDDEN = -14.0
 def loss_of(model, batch):
     """(loss, its CTC part) of a batch (images, labels, colour classes, characters in the upper row, middles)."""
     images, labels, colors, uppers, middles = batch
-    x = torch.from_numpy(images).float().to(memory_format=torch.channels_last)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    device = model.place.device
+    x = torch.from_numpy(images).to(device).float().contiguous(memory_format=torch.channels_last)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
         logits, color, double = model(x)
     log_probs = F.log_softmax(logits.float(), 2)
     upper, lower = log_probs.chunk(2, 1)
@@ -31,22 +32,23 @@ def loss_of(model, batch):
     parts = [_row_loss(frames, row) for frames, row in rows]
     count = sum(map(len, labels))
     loss, ctc = (sum(part[index] for part in parts) / count for index in (0, 1))
-    color_loss = F.cross_entropy(color.float(), torch.tensor(colors), ignore_index=-1)
-    double_loss = F.binary_cross_entropy_with_logits(double.float(), torch.tensor([float(top > 0) for top in uppers]))
+    color_loss = F.cross_entropy(color.float(), torch.tensor(colors, device=device), ignore_index=-1)
+    double_loss = F.binary_cross_entropy_with_logits(double.float(), torch.tensor([float(top > 0) for top in uppers], device=device))
     return loss + 0.4 * color_loss + 0.1 * double_loss, float(ctc)
 
 
 def _row_loss(log_probs, row):
     """(loss, CTC) summed over the batch; an empty row must be blank in every frame."""
-    empty = torch.tensor([not label for label, _ in row])
+    device = log_probs.device
+    empty = torch.tensor([not label for label, _ in row], device=device)
     blanks = -log_probs[empty, :, BLANK].sum()
     filled = [(label, spots) for label, spots in row if label]
     if not filled:
         return blanks, blanks.detach()
     kept = log_probs[~empty]
-    bounded = (kept + _bounds(filled, *kept.shape[1:])).transpose(0, 1)
+    bounded = (kept + _bounds(filled, *kept.shape[1:]).to(device)).transpose(0, 1)
     lengths = torch.tensor([len(label) for label, _ in filled])
-    flat = torch.tensor([index for label, _ in filled for index in label])
+    flat = torch.tensor([index for label, _ in filled for index in label], device=device)
     frames = torch.full((len(filled),), bounded.shape[0], dtype=torch.long)
     ctc = F.ctc_loss(bounded, flat, frames, lengths, reduction="sum")
     # The gradient built into ctc_loss takes its input to sum to 1 in each frame; bounded, it does not. What it adds for that is

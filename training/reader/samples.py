@@ -24,11 +24,24 @@ TIGHT_SHARE = 0.35
 # Of the rendered ones fewer: with as many, renders under 80 px, all of them straightened in the kind sets, were read 5 to 10 points worse.
 TIGHT_SHARE_RENDERED = 0.2
 # Kinds that were read worst are drawn oftener than `kinds.py` says, which is the mix of the detector's scenes.
-MORE_OF = {"learner": 2, "new_energy_small": 1.2, "new_energy_large": 2, "old_army": 1.7, "trailer": 1.6, "emergency": 3, "black_foreign": 1.4, "blue": 0.6}
+MORE_OF = {
+    "learner": 2,
+    "new_energy_small": 1.5,
+    "new_energy_large": 2.5,
+    "old_army": 1.7,
+    "trailer": 1.3,
+    "emergency": 3,
+    "black_foreign": 1.8,
+    "blue": 0.7,
+    "armed_police": 1.8,
+    "yellow_single": 1.2,
+    "tractor": 1.2,
+    "hong_kong": 2,
+}
 # Widths of rendered plates in pixels; of much narrower ones even people can no longer read any. A share is drawn from those between which
 # reading turns from luck to certainty.
 WIDTHS = (28.0, 240.0)
-SMALL_SHARE, SMALL = 0.45, (40.0, 110.0)
+SMALL_SHARE, SMALL = 0.5, (40.0, 110.0)
 # Kinds of real pictures with two rows.
 DOUBLE = ("yellow double", "trailer", "armed police double", "military double", "tractor")
 COLOR_NAMES = {"blue": "BLUE", "yellow": "YELLOW", "yellow-double": "YELLOW", "white": "WHITE", "white-wj": "WHITE", "black": "BLACK", "green-airport": "GREEN"}

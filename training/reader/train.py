@@ -8,10 +8,12 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 
-from checkpoints import Run
+from batches import Batches
+from checkpoints import Run, first_step
 from platerender.alphabet import CHARACTERS, COLORS
 from platerender.real_characters import RealCharacters
 
@@ -24,21 +26,22 @@ from .samples import CLASS_OF, RealSamples, RenderedSamples, inside, read_image,
 DOUBLE_KINDS = ("yellow_double", "trailer", "military_double", "tractor")
 
 
-def produce(plates_dir, corners, seed, real_share, strength, batch, queue, turn):
-    """Fills `queue` with batches for ever; one such process feeds the trainer. A `turn` (a lock) keeps the two from running at once."""
-    import cv2
+class Drawing:
+    """`draw(rng, k)`: the k-th batch, from easy to hard over the first `easy_steps`."""
 
-    cv2.setNumThreads(1)
-    rng = random.Random(seed)
-    characters = RealCharacters(plates_dir)
-    rendered = RenderedSamples(plates_dir, characters)
-    real = RealSamples(plates_dir, train_and_validation(plates_dir, corners=corners)[0], characters)
-    while True:
-        with turn or nullcontext():
-            samples = [real.draw(rng) if rng.random() < real_share.value else rendered.draw(rng, strength=strength.value) for _ in range(batch)]
+    def __init__(self, args):
+        characters = RealCharacters(args.plates)
+        self._rendered = RenderedSamples(args.plates, characters)
+        self._real = RealSamples(args.plates, train_and_validation(args.plates, corners=args.corners)[0], characters)
+        self._real_share, self._easy_steps, self._batch = args.real_share, args.easy_steps, args.batch
+
+    def draw(self, rng, index):
+        # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
+        strength = min(1.0, 0.15 + index / self._easy_steps)
+        samples = [self._real.draw(rng) if rng.random() < self._real_share else self._rendered.draw(rng, strength=strength) for _ in range(self._batch)]
         images = np.stack([sample[0][..., ::-1] for sample in samples]).transpose(0, 3, 1, 2)
         labels = [[CLASS_OF[char] for char in sample[1]] for sample in samples]
-        queue.put((np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples], [s[4] for s in samples]))
+        return np.ascontiguousarray(images), labels, [s[2] for s in samples], [s[3] for s in samples], [s[4] for s in samples]
 
 
 def validation_pictures(plates_dir):
@@ -63,12 +66,13 @@ def validation_pictures(plates_dir):
 def exact(model, pictures):
     """Share of pictures read exactly right, by group."""
     model.eval()
+    device = model.place.device
     right, total = {}, {}
     for start in range(0, len(pictures), 64):
         part = pictures[start : start + 64]
         x = torch.from_numpy(np.stack([p[1][..., ::-1] for p in part]).transpose(0, 3, 1, 2).copy()).float()
         with torch.no_grad():
-            texts = [greedy_text(frames) for frames in model(x)[0].argmax(2).numpy()]
+            texts = [greedy_text(frames) for frames in model(x.to(device))[0].argmax(2).cpu().numpy()]
         for (group, _, text), read in zip(part, texts):
             total[group] = total.get(group, 0) + 1
             right[group] = right.get(group, 0) + (read == text)
@@ -104,16 +108,21 @@ def main():
     parser.add_argument("--init", help="weights to start from")
     parser.add_argument("--easy-steps", type=int, default=4000, help="steps in which the pictures get from easy to hard")
     parser.add_argument("--one-core", action="store_true", help="drawing and training take turns, for machines that have other work")
+    parser.add_argument("--seed", default="reader", help="of the pictures; any text")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw")
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda")
     args = parser.parse_args()
+    # Forked while OpenCV has threads of its own, the drawing processes hang (seen on 16 cores).
+    cv2.setNumThreads(0)
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    model = PlateReader(len(CHARACTERS), len(COLORS)).to(memory_format=torch.channels_last)
-    run = Run(model, args.lr, 0.02, Path(args.out), args.init)
-    real_share, strength = mp.Value("d", args.real_share), mp.Value("d", 0.2)
-    queue = mp.Queue(maxsize=12)
     turn = mp.Lock() if args.one_core else None
-    producer = mp.Process(target=produce, args=(args.plates, args.corners, 1000 + run.step, real_share, strength, args.batch, queue, turn), daemon=True)
-    producer.start()
+    drawing = Drawing(args)
+    # The processes are forked before CUDA starts: it does not survive a fork.
+    model = PlateReader(len(CHARACTERS), len(COLORS))
+    batches = Batches(drawing.draw, args.seed, first_step(args.out), args.workers, turn)
+    model = model.to(args.device, memory_format=torch.channels_last)
+    run = Run(model, args.lr, 0.02, Path(args.out), args.init)
     pictures = validation_pictures(args.plates)
     started, running = time.time(), 0.0
     schedule = Schedule(args.steps, args.descent or args.steps)
@@ -121,26 +130,24 @@ def main():
     signal.signal(signal.SIGUSR1, lambda *_: schedule.descend(run.step))
     while run.step < schedule.steps:
         now = run.spent + (time.time() - started) / 60
-        # Easy pictures first: CTC starts by emitting nothing at all, and only legible plates lead it out of that.
-        strength.value = min(1.0, 0.15 + run.step / args.easy_steps)
         warm = min(1.0, run.step / args.warm_steps)
         for group in run.optimizer.param_groups:
             group["lr"] = args.lr * warm * schedule.share(run.step)
         model.train()
-        batch = queue.get()
+        batch = batches.next()
         with turn or nullcontext():
             loss, ctc = loss_of(model, batch)
             run.descend(loss, 5.0)
         step = run.step
         running = 0.98 * running + 0.02 * ctc if step > 1 else ctc
         if step % 25 == 0:
-            print(f"step {step} minutes {now:.1f} ctc {running:.4f} queue {queue.qsize()}", flush=True)
+            print(f"step {step} minutes {now:.1f} ctc {running:.4f}", flush=True)
         if step % 150 == 0:
             print(f"step {step} validation {exact(run.average, pictures)}", flush=True)
             run.save_checkpoint(now)
     run.save_final()
     print(f"done after {run.step} steps: validation {exact(run.average, pictures)}", flush=True)
-    producer.terminate()
+    batches.stop()
 
 
 if __name__ == "__main__":
