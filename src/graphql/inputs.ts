@@ -181,23 +181,20 @@ export class RecognizeOptionsInput {
 
 export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefined): RecognizeOptions {
   return {
-    cameraId: checkedCameraId(input?.cameraId),
+    cameraId: givenText("cameraId", input?.cameraId),
     capturedAt: input?.capturedAt ? checkedCapturedAt(new Date(input.capturedAt)) : null,
-    externalReference: checkedText("externalReference", input?.externalReference),
+    externalReference: givenText("externalReference", input?.externalReference),
     engine: input?.engine ?? null,
-    idempotencyKey: checkedKey(input?.idempotencyKey),
+    idempotencyKey: givenText("idempotencyKey", input?.idempotencyKey),
     orderId: null,
   };
 }
 
-function checkedKey(key: string | null | undefined): string | null {
-  if (key === "") throw new AppError("BAD_USER_INPUT", "`idempotencyKey` is empty: omit it instead.");
-  return checkedText("idempotencyKey", key);
-}
-
-function checkedCameraId(cameraId: string | null | undefined): string | null {
-  if (cameraId === "") throw new AppError("BAD_USER_INPUT", "`cameraId` is empty: omit it instead.");
-  return checkedText("cameraId", cameraId);
+/** Empty or nothing but white space is most likely a form's blank field: stored, it would be a camera or reference that nobody can see. */
+function givenText(name: string, text: string | null | undefined): string | null {
+  const checked = checkedText(name, text);
+  if (checked?.trim() === "") throw new AppError("BAD_USER_INPUT", `\`${name}\` is empty: omit it instead.`);
+  return checked;
 }
 
 /** Refuses texts and lists that the database can't hold or that would cost too much. */

@@ -20,7 +20,7 @@ export const STATEMENT_COSTS: Readonly<Record<string, number | ((args: RawArgume
   "Query.plates": 600,
   "Query.cameras": 5_000,
   // 240 on 37,000 plates; ten times as much and more on millions.
-  "Query.similarPlates": 2_000,
+  "Query.similarPlates": 2_500,
   "Query.recognitionStats": statsCost,
   "Query.usage": 30_000,
   "Plate.recognitions": 50,
