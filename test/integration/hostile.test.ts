@@ -53,7 +53,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await promisify(execFile)(process.execPath, ["dist/src/commands/seed.js", "--rows", "2000"], {
+  await promisify(execFile)(process.execPath, ["dist/src/commands/seed.js", "--rows", "6000"], {
     env: { PATH: process.env.PATH, DATABASE_URL: database.url },
   });
   await storeLikePlates((text, values) => database.query(text, values));
