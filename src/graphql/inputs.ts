@@ -149,7 +149,10 @@ export class RecognitionRequestFilterInput implements RequestFilter {
 
 @InputType("RecognizeOptions", { description: "Data about the photo that the caller gives." })
 export class RecognizeOptionsInput {
-  @Field(() => String, { nullable: true, description: "The camera that took the photo; at most 256 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The camera that took the photo; 1 to 256 characters, not white space alone.",
+  })
   cameraId?: string | null;
 
   @Field(() => DateTimeScalar, {
@@ -160,7 +163,7 @@ export class RecognizeOptionsInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "The caller's own reference, kept with the request; at most 256 characters.",
+    description: "The caller's own reference, kept with the request; 1 to 256 characters, not white space alone.",
   })
   externalReference?: string | null;
 
@@ -174,7 +177,7 @@ export class RecognizeOptionsInput {
     nullable: true,
     description:
       "A key of the caller's choice, kept for 24 hours: the same key with the same photo and options returns the first answer (`reused`), also while " +
-      "the first call is still running; with another photo or other options the call is refused. At most 256 characters.",
+      "the first call is still running; with another photo or other options the call is refused. 1 to 256 characters, not white space alone.",
   })
   idempotencyKey?: string | null;
 }
