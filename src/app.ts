@@ -15,7 +15,9 @@ import { createContext } from "./graphql/context.js";
 import { startGraphQL } from "./graphql/graphql.server.js";
 import { CorrectionResolver } from "./graphql/resolvers/correction.resolver.js";
 import { ErasureResolver } from "./graphql/resolvers/erasure.resolver.js";
+import { PlateResolver } from "./graphql/resolvers/plate.resolver.js";
 import { RecognizeResolver } from "./graphql/resolvers/recognize.resolver.js";
+import { SearchTurns } from "./graphql/search.turns.js";
 import { createSchema } from "./graphql/schema.js";
 import { TrustedDocuments } from "./graphql/trusted.documents.js";
 import { ByteBudget } from "./http/byte.budget.js";
@@ -156,6 +158,7 @@ async function serve(
   }
   const searches = config.auditSearches ? startSearchLog(stores, logger, metrics, releases) : NO_SEARCH_LOG;
   const schema = await createSchema([
+    new PlateResolver(new SearchTurns()),
     new RecognizeResolver(service, config.images),
     new CorrectionResolver(new CorrectionService(stores.inTransaction)),
     new ErasureResolver(new ErasureService(stores.inTransaction, searches)),

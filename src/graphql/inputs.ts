@@ -149,7 +149,10 @@ export class RecognitionRequestFilterInput implements RequestFilter {
 
 @InputType("RecognizeOptions", { description: "Data about the photo that the caller gives." })
 export class RecognizeOptionsInput {
-  @Field(() => String, { nullable: true, description: "The camera that took the photo; at most 256 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The camera that took the photo; 1 to 256 characters, not white space alone.",
+  })
   cameraId?: string | null;
 
   @Field(() => DateTimeScalar, {
@@ -160,7 +163,7 @@ export class RecognizeOptionsInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "The caller's own reference, kept with the request; at most 256 characters.",
+    description: "The caller's own reference, kept with the request; 1 to 256 characters, not white space alone.",
   })
   externalReference?: string | null;
 
@@ -174,30 +177,27 @@ export class RecognizeOptionsInput {
     nullable: true,
     description:
       "A key of the caller's choice, kept for 24 hours: the same key with the same photo and options returns the first answer (`reused`), also while " +
-      "the first call is still running; with another photo or other options the call is refused. At most 256 characters.",
+      "the first call is still running; with another photo or other options the call is refused. 1 to 256 characters, not white space alone.",
   })
   idempotencyKey?: string | null;
 }
 
 export function recognizeOptionsOf(input: RecognizeOptionsInput | null | undefined): RecognizeOptions {
   return {
-    cameraId: checkedCameraId(input?.cameraId),
+    cameraId: givenText("cameraId", input?.cameraId),
     capturedAt: input?.capturedAt ? checkedCapturedAt(new Date(input.capturedAt)) : null,
-    externalReference: checkedText("externalReference", input?.externalReference),
+    externalReference: givenText("externalReference", input?.externalReference),
     engine: input?.engine ?? null,
-    idempotencyKey: checkedKey(input?.idempotencyKey),
+    idempotencyKey: givenText("idempotencyKey", input?.idempotencyKey),
     orderId: null,
   };
 }
 
-function checkedKey(key: string | null | undefined): string | null {
-  if (key === "") throw new AppError("BAD_USER_INPUT", "`idempotencyKey` is empty: omit it instead.");
-  return checkedText("idempotencyKey", key);
-}
-
-function checkedCameraId(cameraId: string | null | undefined): string | null {
-  if (cameraId === "") throw new AppError("BAD_USER_INPUT", "`cameraId` is empty: omit it instead.");
-  return checkedText("cameraId", cameraId);
+/** Empty or nothing but white space is most likely a form's blank field: stored, it would be a camera or reference that nobody can see. */
+function givenText(name: string, text: string | null | undefined): string | null {
+  const checked = checkedText(name, text);
+  if (checked?.trim() === "") throw new AppError("BAD_USER_INPUT", `\`${name}\` is empty: omit it instead.`);
+  return checked;
 }
 
 /** Refuses texts and lists that the database can't hold or that would cost too much. */

@@ -28,32 +28,57 @@ export const LOOK_ALIKES = [
   "蒙豫",
 ] as const;
 
+/** Code points above it take two units of a JavaScript string. */
+const LAST_OF_ONE_UNIT = 0xffff;
+
 const GROUP_OF: ReadonlyMap<string, string> = new Map(
   LOOK_ALIKES.flatMap((group) => [...group].map((character) => [character, group] as const)),
 );
 
 /** Levenshtein's distance with those costs, between normalised numbers. Symmetric; 0 only for the same number. */
 export function plateDistance(left: string, right: string): number {
-  const from = [...left];
-  const to = [...right];
-  // Looked up once a character, not once a pair: a search compares thousands of numbers.
-  const groups = to.map(groupOf);
-  let previous = [0, ...to.map((_, index) => (index + 1) * EDIT)];
-  for (const [row, character] of from.entries()) {
-    const group = groupOf(character);
-    let last = (row + 1) * EDIT;
-    const current = [last];
-    for (let column = 0; column < to.length; column += 1) {
-      const looksAlike = group !== undefined && group === groups[column];
-      const substitution = character === to[column] ? 0 : looksAlike ? LOOK_ALIKE : EDIT;
-      last = Math.min((previous[column] ?? 0) + substitution, (previous[column + 1] ?? 0) + EDIT, last + EDIT);
-      current.push(last);
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
+  return distancesFrom(left)(right);
 }
 
-function groupOf(character: string): string | undefined {
-  return GROUP_OF.get(character);
+/** The same from one number to many: what depends on the one alone is prepared once, because a search compares thousands. */
+export function distancesFrom(number: string): (other: string) => number {
+  const from = [...number];
+  const substitutions = substitutionCosts(from);
+  const stranger = new Float64Array(from.length).fill(EDIT);
+  const start = Float64Array.from({ length: from.length + 1 }, (_, index) => index * EDIT);
+  const row = new Float64Array(start.length);
+  return (other) => {
+    row.set(start);
+    let at = 0;
+    while (at < other.length) {
+      const code = other.codePointAt(at) ?? 0;
+      at += code > LAST_OF_ONE_UNIT ? 2 : 1;
+      const costs = substitutions.get(code) ?? stranger;
+      let diagonal = row[0] ?? 0;
+      let left = diagonal + EDIT;
+      row[0] = left;
+      for (let column = 0; column < costs.length; column += 1) {
+        const above = row[column + 1] ?? 0;
+        left = Math.min(diagonal + (costs[column] ?? EDIT), above + EDIT, left + EDIT);
+        row[column + 1] = left;
+        diagonal = above;
+      }
+    }
+    return row[from.length] ?? 0;
+  };
+}
+
+/** By code point, for the characters that are one of `from` or look like one: what it costs to put it in the place of each of them. */
+function substitutionCosts(from: readonly string[]): ReadonlyMap<number, Float64Array> {
+  const near = new Set(from.flatMap((character) => [character, ...(GROUP_OF.get(character) ?? "")]));
+  return new Map(
+    Array.from(near, (character) => {
+      const group = GROUP_OF.get(character);
+      const cost = (other: string): number => {
+        if (other === character) return 0;
+        return group !== undefined && group === GROUP_OF.get(other) ? LOOK_ALIKE : EDIT;
+      };
+      return [character.codePointAt(0) ?? 0, Float64Array.from(from, cost)] as const;
+    }),
+  );
 }

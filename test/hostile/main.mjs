@@ -10,6 +10,7 @@ import { DOCUMENT_ATTACKS } from "./document.attacks.mjs";
 import { DOOR_CHECKS } from "./door.checks.mjs";
 import { multipart, uploadForm } from "./hostile.client.mjs";
 import { HTTP_ATTACKS } from "./http.attacks.mjs";
+import { SIMILARITY_ATTACKS, storeLikePlates } from "./similar.plates.mjs";
 import { startHostedServer } from "./server.process.mjs";
 import { startWatch } from "./watch.mjs";
 
@@ -36,13 +37,13 @@ const chosen = (list) => list.filter(({ finding }) => wanted === undefined || wa
 
 /** A smaller form, for `npm test`: fewer and shorter requests of the same kinds. */
 const scale = values.small ? 0.1 : 1;
-const server = await startHostedServer({ rows: values.small ? 2000 : Number(values.rows) });
+const server = await startHostedServer({ rows: values.small ? 2000 : Number(values.rows), prepare: storeLikePlates });
 const failures = [];
 try {
   await warmUp(server);
   const quiet = await measured(server, "", () => new Promise((resolve) => setTimeout(resolve, 2000)));
   print(["", "nothing, for comparison", quiet, ""]);
-  for (const { finding, name, run } of [...chosen(HTTP_ATTACKS), ...chosen(DOCUMENT_ATTACKS)]) {
+  for (const { finding, name, run } of chosen([...HTTP_ATTACKS, ...SIMILARITY_ATTACKS, ...DOCUMENT_ATTACKS])) {
     const result = await measured(server, finding, () => run(server, scale));
     const faults = [
       ...(result.error === null ? [] : [result.error]),

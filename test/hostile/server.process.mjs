@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import pg from "pg";
 
 const run = promisify(execFile);
 
@@ -14,11 +15,15 @@ const WARN = 40;
 
 const collector = new URL("garbage.collector.mjs", import.meta.url).href;
 
-/** @param settings beside those that every run has */
-export async function startHostedServer({ rows, settings = {} }) {
+/**
+ * @param settings beside those that every run has
+ * @param prepare changes the seeded store before the server starts; it is given what runs one statement
+ */
+export async function startHostedServer({ rows, settings = {}, prepare }) {
   const folder = await mkdtemp(join(tmpdir(), "plategraph-hostile-"));
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, MALLOC_ARENA_MAX: "2" };
   await run(process.execPath, ["dist/src/commands/seed.js", "--rows", String(rows)], { env: environment });
+  if (prepare) await onDatabase(folder, prepare);
   const child = spawn(process.execPath, ["--import", collector, "dist/src/main.js"], {
     // Shorter than the defaults, so that a run does not wait for them.
     env: { ...environment, PORT: "0", BODY_TIMEOUT_MS: "15000", ANSWER_TIMEOUT_MS: "5000", ...settings },
@@ -55,4 +60,17 @@ export async function startHostedServer({ rows, settings = {} }) {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function onDatabase(folder, work) {
+  const { startEmbeddedServer } = await import("../../dist/src/database/embedded.server.js");
+  const server = await startEmbeddedServer(folder, console);
+  const client = new pg.Client({ connectionString: server.url });
+  try {
+    await client.connect();
+    await work((text, values) => client.query(text, values));
+  } finally {
+    await client.end();
+    await server.stop();
+  }
 }

@@ -31,6 +31,10 @@ interface Measured {
 const load = async <Module>(file: string): Promise<Module> =>
   (await import(new URL(`../hostile/${file}`, import.meta.url).href)) as Module;
 const { HTTP_ATTACKS } = await load<{ HTTP_ATTACKS: Attack[] }>("http.attacks.mjs");
+const { SIMILARITY_ATTACKS, storeLikePlates } = await load<{
+  SIMILARITY_ATTACKS: Attack[];
+  storeLikePlates: (query: TestDatabase["query"]) => Promise<void>;
+}>("similar.plates.mjs");
 const { DOOR_CHECKS } = await load<{ DOOR_CHECKS: Attack[] }>("door.checks.mjs");
 const { startWatch } = await load<{ startWatch: (server: Pick<TestServer, "url" | "pid">) => Promise<Watch> }>(
   "watch.mjs",
@@ -49,9 +53,10 @@ let server: TestServer;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await promisify(execFile)(process.execPath, ["dist/src/commands/seed.js", "--rows", "2000"], {
+  await promisify(execFile)(process.execPath, ["dist/src/commands/seed.js", "--rows", "6000"], {
     env: { PATH: process.env.PATH, DATABASE_URL: database.url },
   });
+  await storeLikePlates((text, values) => database.query(text, values));
   server = await startServer({
     DATABASE_URL: database.url,
     BODY_TIMEOUT_MS: "3000",
@@ -73,7 +78,7 @@ const named = (attacks: readonly Attack[]): [string, Attack][] =>
   attacks.map((attack) => [`${attack.finding}: ${attack.name}`, attack]);
 
 describe("a tenth of the attack: another caller is answered within a second, and memory comes back", () => {
-  test.each(named(HTTP_ATTACKS))("%s", async (_name, attack) => {
+  test.each(named([...HTTP_ATTACKS, ...SIMILARITY_ATTACKS]))("%s", async (_name, attack) => {
     const measured: Measured[] = [];
     const isHeld = ({ other, otherFailures, before, after }: Measured): boolean =>
       other <= OTHER_MS && otherFailures === 0 && after - before <= MEMORY_MB;

@@ -101,6 +101,21 @@ describe("a program written for the vendor", () => {
     expect(((await response.json()) as VendorAnswer).result?.res[0]?.content).toBe(plate);
   });
 
+  test("base64 in a text field of a multipart form: query takes it as its `file`; verify, whose `file` is a file, does not", async () => {
+    const file = (await fixture("blue")).toString("base64");
+    const [query, verify] = [
+      await post("query", multipart({ key: "any", file }, null)),
+      await post("verify", multipart({ key: "any", file }, null)),
+    ];
+    expect(query.result?.res[0]?.content).toBe(plate);
+    expect(verify).toMatchObject({ error_code: 271103, result: null });
+    for (const path of ["query", "verify"]) {
+      // The vendor's document knows no field of another name.
+      const answer = await post(path, multipart({ key: "any", image: file }, null));
+      expect(answer).toMatchObject({ error_code: 271102, result: null });
+    }
+  });
+
   test.each<[string, number, string, () => Promise<VendorAnswer>]>([
     ["no file", 271102, "file参数不可为空", async () => post("query", new URLSearchParams({ key: "any" }))],
     ["no file in a form", 271102, "file参数不可为空", async () => post("verify", multipart({ key: "any" }, null))],

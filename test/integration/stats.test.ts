@@ -193,10 +193,41 @@ describe("A4: readings of impossible years, as version 0.1.0 stored them", () =>
   );
 });
 
-test("A8: an empty camera is refused", async () => {
-  const query = `mutation ($image: String!) { recognizeBase64(image: $image, options: { cameraId: "" }) { request { id } } }`;
-  const { errors } = await graphql(server.url, query, { image: WHITE_PIXEL });
-  expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", retryable: false, requestId: expect.any(String) });
+describe("A8: an option that is empty, or nothing but white space", () => {
+  test.each(["cameraId", "externalReference", "idempotencyKey"])(
+    "%s is refused, and nothing is stored",
+    async (name) => {
+      const query = `mutation ($image: String!, $options: RecognizeOptions) { recognizeBase64(image: $image, options: $options) { request { id } } }`;
+      const stored = "SELECT count(*)::int AS count FROM recognition_requests";
+      const before = await database.query(stored);
+      for (const text of ["", " ", " \t\u3000\n"]) {
+        const { errors } = await graphql(server.url, query, { image: WHITE_PIXEL, options: { [name]: text } });
+        expect(errors?.[0]?.message).toBe(`\`${name}\` is empty: omit it instead.`);
+        expect(errors?.[0]?.extensions).toEqual({
+          code: "BAD_USER_INPUT",
+          retryable: false,
+          requestId: expect.any(String),
+        });
+      }
+      expect(await database.query(stored)).toEqual(before);
+    },
+  );
+
+  test("white space around a text is kept, and null is the same as nothing", async () => {
+    const query = `mutation ($image: String!, $options: RecognizeOptions) {
+      recognizeBase64(image: $image, options: $options) { request { cameraId externalReference } } }`;
+    for (const [given, kept] of [
+      [" gate 1", " gate 1"],
+      [null, null],
+    ]) {
+      const options = { cameraId: given, externalReference: given };
+      const { data } = await graphql<{ recognizeBase64: { request: object } }>(server.url, query, {
+        image: WHITE_PIXEL,
+        options,
+      });
+      expect(data.recognizeBase64.request).toEqual({ cameraId: kept, externalReference: kept });
+    }
+  });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { plateDistance } from "../../src/plates/plate.distance.js";
+import { distancesFrom, LOOK_ALIKES, plateDistance } from "../../src/plates/plate.distance.js";
 
 test.each([
   ["粤A12345", "粤A12345", 0],
@@ -27,5 +27,31 @@ test("a distance: nothing is nearer than itself, both ways the same, no shorter 
       expect(plateDistance(a, c)).toBeLessThanOrEqual(plateDistance(a, b) + plateDistance(b, c));
     }),
     { seed: 7 },
+  );
+});
+
+/** Levenshtein's recursion as it stands in books, without its table. */
+function plainDistance([first, ...left]: string[], [other, ...right]: string[]): number {
+  if (first === undefined) return other === undefined ? 0 : right.length + 1;
+  if (other === undefined) return left.length + 1;
+  const alike = LOOK_ALIKES.some((group) => group.includes(first) && group.includes(other));
+  const replaced = first === other ? 0 : alike ? 0.5 : 1;
+  return Math.min(
+    plainDistance(left, right) + replaced,
+    plainDistance(left, [other, ...right]) + 1,
+    plainDistance([first, ...left], right) + 1,
+  );
+}
+
+test("from one number to many, in any order: the distance that the plain recursion gives", () => {
+  // 𠀀 takes two units of a string, and its halves are no characters.
+  const number = fc.string({ unit: fc.constantFrom(..."粤鲁晋A0OD1I8B𠀀𠀁"), maxLength: 5 });
+  fc.assert(
+    fc.property(number, fc.array(number, { maxLength: 6 }), (from, others) => {
+      const distance = distancesFrom(from);
+      for (const other of [...others, from, ...others])
+        expect(distance(other)).toBe(plainDistance([...from], [...other]));
+    }),
+    { seed: 7, numRuns: 200 },
   );
 });

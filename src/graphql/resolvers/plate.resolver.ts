@@ -26,6 +26,7 @@ import { PlateOrderEnum } from "../enums.js";
 import { checkedText } from "../checked.text.js";
 import { checkedPlateFilter, PlateFilterInput } from "../inputs.js";
 import { pageRequestOf, PagingArgs } from "../paging.js";
+import type { SearchTurns } from "../search.turns.js";
 import { IN_CONNECTION, partsOf } from "../selection.js";
 import {
   connectionOf,
@@ -52,6 +53,8 @@ export class PlateMatchType {
 
 @Resolver(() => PlateType)
 export class PlateResolver {
+  constructor(private readonly turns: SearchTurns) {}
+
   @Query(() => PlateType, {
     nullable: true,
     description:
@@ -110,13 +113,14 @@ export class PlateResolver {
       description: `The number of plates, 0 to ${MAX_MATCHES}.`,
     })
     first: number | null,
-    @Ctx() { principal, reads: { plates }, searches }: GraphQLContext,
+    @Ctx() context: GraphQLContext,
   ): Promise<PlateMatch[]> {
     const distance = checkedNumber("maxDistance", maxDistance ?? MAX_PLATE_DISTANCE, MAX_PLATE_DISTANCE);
     const limit = checkedNumber("first", first ?? 10, MAX_MATCHES);
     const wanted = plateNumberOf(number);
+    const { principal, reads, searches } = context;
     searches.record(principal, "similarPlates", wanted);
-    return plates.findSimilar(principal, wanted, distance, limit);
+    return this.turns.run(context, () => reads.plates.findSimilar(principal, wanted, distance, limit));
   }
 
   @FieldResolver(() => PlateRecognitionConnectionType, { description: "Readings of this plate, latest photo first." })
