@@ -2,7 +2,7 @@
  * `node corners.mjs PLATES OUT [MODELS]`: corners of the `train` pictures that have none labelled, as the engine finds them.
  *
  * Kept where the engine reads the label there, the first character aside. A tight crop is put on a grey ground of three times its size first: the
- * detector was not trained on pictures that are all plate. One JSON object a line: {file, corners}. Needs `npm run build`.
+ * detector of that version was not trained on pictures that are all plate. One JSON object a line: {file, corners}. Needs `npm run build`.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Tight crops, images that show a plate and nothing else. The detector was trained on plates with a vehicle around them, so they are padded with grey. */
+/** Tight crops, images that show a plate and nothing else: padded with grey, on which the detector detects more of them. */
 import type { RgbPixels } from "../../images/pixels.decoder.js";
 import { boundsOf, mapQuad, type Quad } from "./geometry.js";
 import { resized } from "./pixels.resizer.js";
