@@ -12,7 +12,8 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   globalSetup: "<rootDir>/test/support/global-setup.mjs",
   globalTeardown: "<rootDir>/test/support/global-teardown.mjs",
-  testTimeout: 60_000,
+  // Starting PostgreSQL and a server takes 5 s; beside six busy programs on two processors the set-up with a replica took over 60.
+  testTimeout: 180_000,
   maxWorkers: 2,
   // ES modules of finished test files stay in memory. A worker with a larger heap is replaced after its file: freeing 800 MB at the end took more than
   // 400 ms of the 500 that Jest allows before it ends a worker by force and warns.

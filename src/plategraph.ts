@@ -1,5 +1,6 @@
 /** `plategraph COMMAND`: the table of commands. Each command is a module of its own that runs when it is loaded. */
 import { readFileSync } from "node:fs";
+import { onLostReader } from "./commands/lost.reader.js";
 
 interface Command {
   summary: string;
@@ -35,6 +36,8 @@ plategraph --version says which version this is.`;
 const name = process.argv[2];
 const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 
+// A command that runs adds what it does then.
+if (command === undefined) onLostReader((status) => process.exit(status));
 if (name === "--help" || name === "-h" || name === "help") process.stdout.write(`${USAGE}\n`);
 else if (name === "--version" || name === "-v") process.stdout.write(`${version()}\n`);
 else if (command === undefined) {

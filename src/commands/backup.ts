@@ -2,11 +2,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
 import { backupOf } from "../database/backup/backup.writer.js";
 import type { BackupSize } from "../database/backup/backup.format.js";
-import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, UsageError } from "./command.fault.js";
+import { runCommand } from "./command.runner.js";
 import { withDatabaseUrl } from "./database.access.js";
 import { writeWhole } from "./whole.file.js";
 
@@ -18,34 +18,22 @@ Writes the embedded database, or the one at DATABASE_URL, to FILE: an SQL script
 /** Level 1 takes a third of the time of the default and gives a file a fifth larger. */
 const GZIP_LEVEL = 1;
 
-loadEnvFileOrExit();
-
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => stopped.abort(new Error(`The backup was stopped by ${signal}; nothing was written.`)));
 }
 
-try {
-  const { values, positionals } = parseArgs({
-    options: { help: { type: "boolean", default: false } },
-    allowPositionals: true,
-  });
-  const [file, ...rest] = positionals;
-  if (values.help) process.stdout.write(`${USAGE}\n`);
-  else if (file === undefined || rest.length > 0) usage("Name one file.");
-  else await backup(file);
-} catch (error) {
-  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(oneLine(error));
-  else {
-    process.stderr.write(`${oneLine(stopped.signal.aborted ? stopped.signal.reason : error)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-function usage(problem: string): void {
-  process.stderr.write(`${problem}\n\n${USAGE}\n`);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage: USAGE,
+  allowPositionals: true,
+  run: async (_, [file, ...rest]) => {
+    if (file === undefined || rest.length > 0) throw new UsageError("Name one file.");
+    await backup(file).catch((error: unknown) => {
+      stopped.signal.throwIfAborted();
+      throw error;
+    });
+  },
+});
 
 async function backup(file: string): Promise<void> {
   const { database } = configOrExit();

@@ -8,14 +8,18 @@ export function exit(text: string, code: number): never {
   process.exit(code);
 }
 
-/** The status that a shell gives a program that SIGPIPE ended: 128 + 13. */
-const READER_LEFT = 141;
-
-/** Ends without a word when nobody reads the output any more, as after `| head -1`. */
-export function endWithReader(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? READER_LEFT : 1));
+/** Ends a command with this text, as it stands, and this status. */
+export class CommandFault extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
 }
+
+/** A fault in the arguments. */
+export class UsageError extends Error {}
 
 /** Such as `EACCES: permission denied, mkdir '/x'`. Errors that hold several, as of a host with two addresses, give the first. */
 export function reasonOf(error: unknown): string {

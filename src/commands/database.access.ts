@@ -7,7 +7,7 @@ import { waitForDatabase } from "../database/database.wait.js";
 import { runningEmbeddedUrl } from "../database/embedded.address.js";
 import { startEmbeddedServer } from "../database/embedded.server.js";
 import { ENTITIES } from "../entities.js";
-import { createLogger } from "../logger.js";
+import { createLogger, type Logger } from "../logger.js";
 
 /** Commands print their own answers; warnings of the libraries would stand between them. */
 export const QUIET = createLogger("silent");
@@ -16,30 +16,40 @@ export const TABLES = { entities: ENTITIES, migrations: MIGRATIONS };
 
 /**
  * Also beside a server that runs on the embedded database; without one it is started for as long as `work` takes.
- * @throws Error where there is no embedded database yet
+ * @param make brings an embedded database that no server runs on up to date first, also a new one
+ * @throws Error where there is no embedded database yet and `make` is not given
  */
 export async function withDatabaseUrl<Result>(
-  { url, dataDir, waitMs }: Config["database"],
+  database: Config["database"],
   work: (url: string) => Promise<Result>,
+  make?: (url: string) => Promise<unknown>,
 ): Promise<Result> {
-  if (url !== null) await waitForDatabase(url, waitMs, QUIET);
-  const running = url ?? (await runningEmbeddedUrl(dataDir));
+  const { url, dataDir } = database;
+  const running = url === null ? await runningEmbeddedUrl(dataDir) : null;
   if (running !== null) return work(running);
-  if (!existsSync(join(resolve(dataDir), "postgres", "PG_VERSION"))) {
+  if (url === null && make === undefined && !existsSync(join(resolve(dataDir), "postgres", "PG_VERSION"))) {
     throw new Error(`There is no embedded database in ${resolve(dataDir)} (DATA_DIR); the first start makes one.`);
   }
-  return withStoppedEmbedded(dataDir, work);
+  return withUnusedDatabase(database, QUIET, async (unused) => {
+    if (url === null) await make?.(unused);
+    return work(unused);
+  });
 }
 
 /**
- * Starts the embedded PostgreSQL for `work`.
- * @throws Error that names the process which runs it already
+ * At DATABASE_URL, or the embedded PostgreSQL, started for as long as `work` takes.
+ * @throws Error that names the process which runs the embedded one already
  */
-export async function withStoppedEmbedded<Result>(
-  dataDir: string,
+export async function withUnusedDatabase<Result>(
+  { url, dataDir, waitMs }: Config["database"],
+  logger: Logger,
   work: (url: string) => Promise<Result>,
 ): Promise<Result> {
-  const embedded = await startEmbeddedServer(dataDir, QUIET);
+  if (url !== null) {
+    await waitForDatabase(url, waitMs, logger);
+    return work(url);
+  }
+  const embedded = await startEmbeddedServer(dataDir, logger);
   try {
     return await work(embedded.url);
   } finally {

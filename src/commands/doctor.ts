@@ -1,7 +1,6 @@
 /** `plategraph doctor`: checks what the server needs, one line each with what to do; exit status 1 when something is broken. */
-import { parseArgs } from "node:util";
-import { endWithReader, loadEnvFileOrExit } from "./command.fault.js";
-import { lineOf, reasonOf, type Finding } from "./doctor.findings.js";
+import { runCommand } from "./command.runner.js";
+import { lineOf, type Finding } from "./doctor.findings.js";
 import { checkDisk, checkMemory, checkNode, checkPort, checkSettings } from "./doctor.machine.js";
 import { checkClock, checkDatabase, checkEngine, checkVendor } from "./doctor.services.js";
 
@@ -10,19 +9,7 @@ const USAGE = `Usage: plategraph doctor
 Checks Node.js, settings, memory, disk, port, database, engine, vendor and clock, one line each: ok, warn, or fail with what to do.
 The vendor is never asked to read a photo. The exit status is 1 when something is broken.`;
 
-// It starts no PostgreSQL, so nothing is left behind.
-endWithReader();
-try {
-  if (parseArgs({ options: { help: { type: "boolean", default: false } } }).values.help)
-    process.stdout.write(`${USAGE}\n`);
-  else {
-    loadEnvFileOrExit();
-    await examine();
-  }
-} catch (error) {
-  process.stderr.write(`${reasonOf(error)}\n\n${USAGE}\n`);
-  process.exitCode = 2;
-}
+await runCommand({ usage: USAGE, endsWithReader: true, run: examine });
 
 async function examine(): Promise<void> {
   tell(checkNode(), checkMemory());

@@ -1,17 +1,12 @@
 /** `npm run keys -- create|list|revoke|rotate`: the API keys of partners, also while a server runs on the same database. */
-import { parseArgs } from "node:util";
-import { MIGRATIONS } from "../../migrations/index.js";
 import { KeyService } from "../accounts/key.service.js";
 import { API_SCOPES, type ApiScope } from "../accounts/scopes.js";
 import { AccountStore } from "../accounts/store/account.store.js";
 import { withDataSource } from "../database/data-source.js";
-import { waitForDatabase } from "../database/database.wait.js";
-import { runningEmbeddedUrl } from "../database/embedded.address.js";
-import { startEmbeddedServer } from "../database/embedded.server.js";
 import { migrateAt, refuseOtherVersion } from "../database/migrations.js";
-import { ENTITIES } from "../entities.js";
-import { createLogger } from "../logger.js";
-import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, UsageError } from "./command.fault.js";
+import { runCommand } from "./command.runner.js";
+import { QUIET, TABLES, withDatabaseUrl } from "./database.access.js";
 import { keyTable } from "./key.table.js";
 
 const USAGE = `Usage: npm run keys -- COMMAND
@@ -40,39 +35,21 @@ const DAY_MS = 86_400_000;
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
 const MAX_PARTNER_NAME = 100;
 
-/** A fault in what was typed: one line and the usage, exit 2. */
-class UsageError extends Error {}
+const OPTIONS = {
+  partner: { type: "string" },
+  scopes: { type: "string" },
+  expires: { type: "string" },
+  "rate-limit": { type: "string" },
+  grace: { type: "string" },
+} as const;
+type Flags = { readonly [Name in keyof typeof OPTIONS]?: string | undefined };
 
-loadEnvFileOrExit();
-
-try {
-  const { values, positionals } = parseArgs({
-    options: {
-      partner: { type: "string" },
-      scopes: { type: "string" },
-      expires: { type: "string" },
-      "rate-limit": { type: "string" },
-      grace: { type: "string" },
-      help: { type: "boolean", default: false },
-    },
-    allowPositionals: true,
-  });
-  if (values.help) process.stdout.write(`${USAGE}\n`);
-  else await withKeys(actionFor(positionals, values));
-} catch (error) {
-  const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  const message = oneLine(error);
-  process.stderr.write(isUsage ? `${message}\n\n${USAGE}\n` : `${message}\n`);
-  process.exitCode = isUsage ? 2 : 1;
-}
-
-interface Flags {
-  partner?: string | undefined;
-  scopes?: string | undefined;
-  expires?: string | undefined;
-  "rate-limit"?: string | undefined;
-  grace?: string | undefined;
-}
+await runCommand({
+  usage: USAGE,
+  options: OPTIONS,
+  allowPositionals: true,
+  run: (flags, positionals) => withKeys(actionFor(positionals, flags)),
+});
 
 /** What was typed, checked before anything connects. */
 function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: KeyService) => Promise<string> {
@@ -109,29 +86,21 @@ function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: 
 }
 
 async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<void> {
-  const { database } = configOrExit();
-  // Standard output is for the answer; the log of a key's making would only hide it.
-  const logger = createLogger("silent");
-  if (database.url !== null) await waitForDatabase(database.url, database.waitMs, logger);
-  const running = database.url ?? (await runningEmbeddedUrl(database.dataDir));
-  const embedded = running === null ? await startEmbeddedServer(database.dataDir, logger) : null;
-  const url = running ?? embedded?.url ?? "";
-  const tables = { entities: ENTITIES, migrations: MIGRATIONS };
-  try {
-    if (embedded) await migrateAt({ url, logger, ...tables });
-    const answer = await withDataSource({ url, poolSize: 2, logger, ...tables }, async (dataSource) => {
-      await refuseOtherVersion(dataSource);
-      return action(new KeyService(new AccountStore(dataSource)));
-    });
-    process.stdout.write(`${answer}\n`);
-  } finally {
-    await embedded?.stop();
-  }
+  const answer = await withDatabaseUrl(
+    configOrExit().database,
+    (url) =>
+      withDataSource({ url, poolSize: 2, logger: QUIET, ...TABLES }, async (dataSource) => {
+        await refuseOtherVersion(dataSource);
+        return action(new KeyService(new AccountStore(dataSource)));
+      }),
+    (url) => migrateAt({ url, logger: QUIET, ...TABLES }),
+  );
+  process.stdout.write(`${answer}\n`);
 }
 
 function expectFlags(command: string | undefined, flags: object): void {
   const taken = FLAGS[command ?? ""];
-  const other = Object.keys(flags).find((flag) => flag !== "help" && taken?.includes(flag) === false);
+  const other = Object.keys(flags).find((flag) => taken?.includes(flag) === false);
   if (other !== undefined) throw new UsageError(`${command} does not take --${other}.`);
 }
 

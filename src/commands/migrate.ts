@@ -1,5 +1,4 @@
 /** `npm run migrate [-- status|down]`: brings the database to the version that the program needs, says which it has, and goes back by one step. */
-import { parseArgs } from "node:util";
 import type { Config } from "../config.js";
 import { waitForDatabase } from "../database/database.wait.js";
 import { withDataSource } from "../database/data-source.js";
@@ -11,7 +10,8 @@ import {
 } from "../database/migration.history.js";
 import { migrateAt } from "../database/migrations.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, loadEnvFileOrExit, oneLine } from "./command.fault.js";
+import { configOrExit, UsageError } from "./command.fault.js";
+import { runCommand } from "./command.runner.js";
 import { QUIET, TABLES, withDatabaseUrl } from "./database.access.js";
 
 const USAGE = `Usage: npm run migrate [-- COMMAND]
@@ -20,32 +20,18 @@ const USAGE = `Usage: npm run migrate [-- COMMAND]
   status        Lists the migrations: applied (when), pending, or unknown to this version (exit status 1).
   down [--yes]  Reverts the last one. Where rows or values would be lost, or servers run on the database, only with --yes.`;
 
-loadEnvFileOrExit();
-
-try {
-  const { values, positionals } = parseArgs({
-    options: { yes: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
-    allowPositionals: true,
-  });
-  const [command, ...rest] = positionals;
-  if (values.help) process.stdout.write(`${USAGE}\n`);
-  else if (rest.length > 0 || (values.yes && command !== "down")) usage("Unexpected argument.");
-  else if (command === undefined || command === "up") await up(configOrExit());
-  else if (command === "status") await status(configOrExit().database);
-  else if (command === "down") await down(configOrExit().database, values.yes);
-  else usage(`There is no command ${command}.`);
-} catch (error) {
-  if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) usage(oneLine(error));
-  else {
-    process.stderr.write(`${oneLine(error)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-function usage(problem: string): void {
-  process.stderr.write(`${problem}\n\n${USAGE}\n`);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage: USAGE,
+  options: { yes: { type: "boolean", default: false } },
+  allowPositionals: true,
+  run: async ({ yes }, [command, ...rest]) => {
+    if (rest.length > 0 || (yes && command !== "down")) throw new UsageError("Unexpected argument.");
+    if (command === undefined || command === "up") await up(configOrExit());
+    else if (command === "status") await status(configOrExit().database);
+    else if (command === "down") await down(configOrExit().database, yes);
+    else throw new UsageError(`There is no command ${command}.`);
+  },
+});
 
 async function up({ database: { url, waitMs }, logLevel }: Config): Promise<void> {
   const logger = createLogger(logLevel);

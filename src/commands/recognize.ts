@@ -3,13 +3,14 @@ import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import type { Config } from "../config.js";
 import { AppError } from "../errors.js";
 import { annotated } from "../images/photo.annotator.js";
 import type { Photo } from "../images/photo.js";
 import { readPhoto } from "../images/photo.reader.js";
 import { createLogger } from "../logger.js";
-import { configOrExit, endWithReader, exit, loadEnvFileOrExit, oneLine, reasonOf } from "./command.fault.js";
+import { CommandFault, configOrExit, oneLine, reasonOf } from "./command.fault.js";
+import { runCommand } from "./command.runner.js";
 import { photoBytes, photoFiles } from "./photo.files.js";
 import { startProgressBar } from "./progress.bar.js";
 import { faultOf, formatted, headerOf, READING_FORMATS, type Outcome, type ReadingFormat } from "./reading.formats.js";
@@ -32,49 +33,80 @@ const TO_THE_END = { signal: new AbortController().signal, partnerId: "" };
 /** Names the photo on standard input. */
 const STANDARD_INPUT = "-";
 
-endWithReader();
-loadEnvFileOrExit();
-const { paths, format, annotateDir } = argumentsGiven();
-const { files, hasFolder } = await photoFiles(paths, absolute).catch((error: unknown) => exit(oneLine(error), 2));
-if (files.length === 0) exit("No photo is in the folder.", 2);
-const { local, images, logLevel } = configOrExit();
-if (annotateDir !== null)
-  await makeFolder(annotateDir).catch((error: unknown) => exit(`--annotate: ${oneLine(error)}`, 2));
-await LocalEngine.start({
-  ...local,
-  queueLength: files.length,
-  modelsDir: fileURLToPath(new URL("../../../models", import.meta.url)),
-  logger: createLogger(logLevel),
-})
-  .then(recognizeAll)
-  .catch((error: unknown) => exit(oneLine(error), 1));
+interface Job {
+  files: string[];
+  hasFolder: boolean;
+  format: ReadingFormat;
+  annotateDir: string | null;
+  images: Config["images"];
+}
 
-async function recognizeAll(engine: LocalEngine): Promise<void> {
+/** In one line. */
+const refused = (problem: string): CommandFault => new CommandFault(problem, 2);
+
+await runCommand({
+  usage: USAGE,
+  options: {
+    format: { type: "string", default: "text" },
+    json: { type: "boolean", default: false },
+    annotate: { type: "string" },
+  },
+  allowPositionals: true,
+  refuse: (problem) => refused(`${problem} See --help.`),
+  endsWithReader: true,
+  run: async ({ json, annotate: folder, ...given }, paths) => {
+    if (paths.length === 0) throw refused(`No photo was named.\n\n${USAGE}`);
+    if (paths.filter((path) => path === STANDARD_INPUT).length > 1) throw refused(`"-" can be named once.`);
+    const format = READING_FORMATS.find((name) => name === (json ? "json" : given.format));
+    if (format === undefined)
+      throw refused(`--format must be one of ${READING_FORMATS.join(", ")}, and is ${given.format}.`);
+    const { files, hasFolder } = await photoFiles(paths, absolute).catch((error: unknown) => {
+      throw refused(oneLine(error));
+    });
+    if (files.length === 0) throw refused("No photo is in the folder.");
+    const { local, images, logLevel } = configOrExit();
+    const annotateDir = folder === undefined ? null : absolute(folder);
+    if (annotateDir !== null)
+      await makeFolder(annotateDir).catch((error: unknown) => {
+        throw refused(`--annotate: ${oneLine(error)}`);
+      });
+    const engine = await LocalEngine.start({
+      ...local,
+      queueLength: files.length,
+      modelsDir: fileURLToPath(new URL("../../../models", import.meta.url)),
+      logger: createLogger(logLevel),
+    });
+    await recognizeAll(engine, local.threads, { files, hasFolder, format, annotateDir, images });
+  },
+});
+
+async function recognizeAll(engine: LocalEngine, threads: number, job: Job): Promise<void> {
+  const { files, hasFolder, format } = job;
   process.stdout.write(headerOf(format));
   // Lines that appear on the same terminal meanwhile would stand in the bar, and are progress themselves.
   const isAlone = hasFolder || !process.stdout.isTTY;
   const bar = files.length > 1 && isAlone ? startProgressBar(files.length, "photos") : null;
   try {
     // In the order given, and no more photos in memory than threads can take.
-    const outcomes = Readable.from(files).map((file: string) => recognizeFile(engine, file), {
-      concurrency: local.threads + 1,
+    const outcomes = Readable.from(files).map((file: string) => recognizeFile(engine, file, job), {
+      concurrency: threads + 1,
     });
     const kept: Outcome[] = [];
     for await (const outcome of outcomes as AsyncIterable<Outcome>) {
       bar?.add(1);
       if (hasFolder || (bar !== null && outcome.error !== null && format !== "json")) kept.push(outcome);
-      else print(outcome);
+      else print(outcome, format);
     }
     bar?.stop();
     if (hasFolder) kept.sort((first, second) => surenessOf(first) - surenessOf(second));
-    kept.forEach(print);
+    for (const outcome of kept) print(outcome, format);
   } finally {
     bar?.stop();
     await engine.close();
   }
 }
 
-function print(outcome: Outcome): void {
+function print(outcome: Outcome, format: ReadingFormat): void {
   if (outcome.error !== null) process.exitCode = 1;
   if (outcome.error === null || format === "json") process.stdout.write(formatted(outcome, format));
   else process.stderr.write(faultOf(outcome));
@@ -91,11 +123,11 @@ function absolute(path: string): string {
   return resolve(process.env.INIT_CWD ?? ".", path);
 }
 
-async function recognizeFile(engine: LocalEngine, file: string): Promise<Outcome> {
+async function recognizeFile(engine: LocalEngine, file: string, { images, files, annotateDir }: Job): Promise<Outcome> {
   try {
-    const photo = await readPhoto({ bytes: await bytesOf(file) }, "UPLOAD", images);
+    const photo = await readPhoto({ bytes: await bytesOf(file, images.maxBytes) }, "UPLOAD", images);
     const readings = await engine.locate(photo, TO_THE_END);
-    if (annotateDir !== null) await annotate(photo, file, readings, annotateDir);
+    if (annotateDir !== null) await annotate(photo, readings, join(annotateDir, annotatedName(file, files)));
     return { file, readings, error: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -103,15 +135,15 @@ async function recognizeFile(engine: LocalEngine, file: string): Promise<Outcome
   }
 }
 
-async function bytesOf(file: string): Promise<Buffer> {
+async function bytesOf(file: string, maxBytes: number): Promise<Buffer> {
   try {
-    return await photoBytes(file === STANDARD_INPUT ? process.stdin : absolute(file), images.maxBytes);
+    return await photoBytes(file === STANDARD_INPUT ? process.stdin : absolute(file), maxBytes);
   } catch (cause) {
     throw new AppError("BAD_USER_INPUT", `The file can't be read: ${reasonOf(cause)}`, { cause });
   }
 }
 
-async function annotate(photo: Photo, file: string, readings: readonly LocatedReading[], folder: string) {
+async function annotate(photo: Photo, readings: readonly LocatedReading[], path: string): Promise<void> {
   const drawn = await annotated(
     photo,
     readings.map(({ corners, plateNumber, confidence }) => ({
@@ -120,7 +152,7 @@ async function annotate(photo: Photo, file: string, readings: readonly LocatedRe
     })),
   );
   try {
-    await writeFile(join(folder, annotatedName(file)), drawn);
+    await writeFile(path, drawn);
   } catch (cause) {
     throw new AppError("BAD_USER_INPUT", `The copy can't be written: ${reasonOf(cause)}`, { cause });
   }
@@ -140,34 +172,8 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** Photos of one name, from several folders, get their place among the arguments in front. */
-function annotatedName(file: string): string {
+function annotatedName(file: string, files: readonly string[]): string {
   const name = file === STANDARD_INPUT ? "stdin" : basename(file, extname(file));
   const isAlone = files.filter((other) => basename(other, extname(other)) === name).length === 1;
   return `${isAlone ? "" : `${files.indexOf(file) + 1}-`}${name}.annotated.jpg`;
-}
-
-function argumentsGiven(): { paths: string[]; format: ReadingFormat; annotateDir: string | null } {
-  const { values, positionals } = parsed();
-  if (values.help === true) exit(USAGE, 0);
-  if (positionals.length === 0) exit(`No photo was named.\n\n${USAGE}`, 2);
-  if (positionals.filter((path) => path === STANDARD_INPUT).length > 1) exit(`"-" can be named once.`, 2);
-  const format = READING_FORMATS.find((name) => name === (values.json ? "json" : values.format));
-  if (format === undefined) exit(`--format must be one of ${READING_FORMATS.join(", ")}, and is ${values.format}.`, 2);
-  return { paths: positionals, format, annotateDir: values.annotate === undefined ? null : absolute(values.annotate) };
-}
-
-function parsed() {
-  try {
-    return parseArgs({
-      options: {
-        format: { type: "string", default: "text" },
-        json: { type: "boolean", default: false },
-        annotate: { type: "string" },
-        help: { type: "boolean" },
-      },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    return exit(`${oneLine(error)} See --help.`, 2);
-  }
 }

@@ -75,7 +75,7 @@ async function lockOf(root: string): Promise<() => Promise<void>> {
   }
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const probe = createServer();
     probe.once("error", reject);

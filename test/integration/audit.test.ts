@@ -6,6 +6,7 @@ import { createKey } from "../support/keys-command.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 let database: TestDatabase;
 let owner: string;
@@ -154,9 +155,7 @@ test("while the log can't be written, 10,000 searches wait; further ones are ans
     expect(await metric("plategraph_audit_searches_lost_total")).toBe(20 * OPERATIONS - 10_000);
     expect(server.output()).toContain("further searches are not in the audit log until it can be written");
     await holder.query("ROLLBACK");
-    for (let left = 200; left > 0 && (await written()) < 10_000; left -= 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await until("written", async () => (await written()) >= 10_000);
     expect(await written()).toBe(10_000);
     await search(OPERATIONS, 1);
   } finally {
@@ -166,4 +165,4 @@ test("while the log can't be written, 10,000 searches wait; further ones are ans
   expect(await written()).toBe(10_001);
   expect(server.output()).toContain("the audit log could not be written");
   expect(server.output()).toMatch(/"searches":500,.*searches are not in the audit log/);
-}, 120_000);
+});

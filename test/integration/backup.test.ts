@@ -371,7 +371,7 @@ test("from the embedded database to a server, and back: a photo that was read is
   } finally {
     await again.stop();
   }
-}, 120_000);
+});
 
 describe("schemas that later migrations may make", () => {
   test("identity, generated columns, sequences, statistics, disabled triggers, domains with defaults", async () => {

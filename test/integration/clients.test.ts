@@ -21,6 +21,7 @@ import { compileRelayModule } from "../support/relay-artifacts.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 const run = promisify(execFile);
 const BLUE = "渝X32547";
@@ -137,15 +138,15 @@ describe("Apollo Client", () => {
     const client = apollo.createApolloClient(url, key);
     const first = { filter: FILTER, first: 2 };
     const list = client.watchQuery({ query: apollo.READINGS, variables: first });
-    const shown: unknown[] = [];
+    const shown: { plateRecognitions: { edges: unknown[] } }[] = [];
     const subscription = list.subscribe(({ dataState, data }) => dataState === "complete" && shown.push(data));
     while (shown.length === 0) await setTimeout(5);
     const page = () => client.readQuery({ query: apollo.READINGS, variables: first })?.plateRecognitions;
     while (page()?.pageInfo.hasNextPage)
       await list.fetchMore({ variables: { after: page()?.pageInfo.endCursor ?? "" } });
-    await setTimeout(50);
     // What a component is given at the end.
     const edges = STORED.map((plateNumber) => ({ node: { plateNumber } }));
+    await until("shown whole", () => shown.at(-1)?.plateRecognitions.edges.length === edges.length);
     expect(shown.at(-1)).toMatchObject({ plateRecognitions: { edges } });
     subscription.unsubscribe();
     client.stop();

@@ -1,7 +1,6 @@
 /** E7, E8: commands end with one line on standard error, and wait for a database that is not up. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -23,15 +22,8 @@ function run(command: string, args: string[], settings: Record<string, string>):
   });
 }
 
-/** A port of this machine on which nothing listens. */
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
+/** On which nothing listens, and which no other program is given meanwhile. */
+const CLOSED_PORT = 1;
 
 test("E7: seed --help tells how it is used; an option that there is not is refused in one line", async () => {
   const help = await run("seed", ["--help"], {});
@@ -67,11 +59,13 @@ test.each(["migrate", "seed"])("E7: %s with a bad address says so without a stac
 test.each(["migrate", "seed"])(
   "E8: %s waits for a database that is not up, then names the setting",
   async (command) => {
-    const port = await closedPort();
-    const settings = { DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/plates`, DATABASE_WAIT_SECONDS: "1" };
+    const settings = {
+      DATABASE_URL: `postgres://me:secret@127.0.0.1:${CLOSED_PORT}/plates`,
+      DATABASE_WAIT_SECONDS: "1",
+    };
     const { code, stdout, stderr } = await run(command, [], settings);
     expect(code).toBe(1);
-    expect(stdout).toContain(`127.0.0.1:${port} (DATABASE_URL) is not up yet`);
+    expect(stdout).toContain(`127.0.0.1:${CLOSED_PORT} (DATABASE_URL) is not up yet`);
     expect(stderr).toMatch(/^[^\n]*\(DATABASE_URL\) can't be reached: connect ECONNREFUSED[^\n]*\n$/);
     expect(stdout + stderr).not.toContain("secret");
   },
@@ -111,8 +105,7 @@ test("E7: the server refuses arguments, which would be ignored; --help tells how
 });
 
 test("E8: the server waits too", async () => {
-  const port = await closedPort();
-  const url = `postgres://me:secret@127.0.0.1:${port}/plates`;
+  const url = `postgres://me:secret@127.0.0.1:${CLOSED_PORT}/plates`;
   const { code, output } = await startFailing({ DATABASE_URL: url, DATABASE_WAIT_SECONDS: "1" });
   expect(code).toBe(1);
   expect(output).toContain("(DATABASE_URL) is not up yet");

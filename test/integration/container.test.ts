@@ -108,7 +108,7 @@ describe("the install of the image", () => {
       await cp(name, join(app, name), { recursive: true });
     await mkdir(join(app, "scripts"));
     for (const name of ["build.mjs", "build-explorer.mjs"]) await cp(join("scripts", name), join(app, "scripts", name));
-  }, 120_000);
+  });
 
   afterAll(() => rm(app, { recursive: true, force: true }));
 
@@ -140,7 +140,7 @@ describe("the install of the image", () => {
     expect(await ended).toEqual([0, null]);
     expect(performance.now() - stopped).toBeLessThan(STOP_MS);
     await Promise.all(load);
-  }, 120_000);
+  });
 });
 
 /** What `npm ci --omit=dev` leaves, taken from this install. */

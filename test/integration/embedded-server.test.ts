@@ -131,5 +131,5 @@ describe("C5: several servers and one folder", () => {
     expect(bystander?.exitCode ?? bystander?.signalCode ?? "alive").toBe("alive");
     expect(await running.pop()?.stop()).toBe(0);
     await expect(stat(lockFile())).rejects.toThrow("ENOENT");
-  }, 120_000);
+  });
 });

@@ -64,9 +64,10 @@ test("what went within 10 s is answered while another transaction holds the next
   };
   while ((await waiting()) < 2) await new Promise((resolve) => setTimeout(resolve, 50));
   // Both wait; readings of the same plates are stored meanwhile.
-  const before = performance.now();
+  let answered = false;
+  void answers.finally(() => (answered = true));
   await storeReadings(database, [{ plateNumber: "琼A10000", capturedAt: minute(300), confidence: 40 }]);
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(answered).toBe(false);
   const [readings, requests] = await answers;
   const took = performance.now() - started;
   expect(took).toBeGreaterThan(ERASE_WITHIN_MS - 500);
@@ -92,4 +93,4 @@ test("what went within 10 s is answered while another transaction holds the next
   expect(await database.query("SELECT number, sightings FROM plates WHERE number LIKE '琼%'")).toEqual([
     { number: "琼A10000", sightings: 1 },
   ]);
-}, 60_000);
+});

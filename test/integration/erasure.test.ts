@@ -6,6 +6,7 @@ import { createKey } from "../support/keys-command.js";
 import { BUILT_IN_PARTNER, storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 let database: TestDatabase;
 let server: TestServer;
@@ -253,12 +254,8 @@ test("RETENTION_DAYS erases what is older, of every partner, once over two serve
   const settings = { DATABASE_URL: database.url, RETENTION_DAYS: "30" };
   const servers = await Promise.all([startServer(settings), startServer(settings)]);
   try {
-    for (let left = 200; left > 0 && (await tablesWith("宁E00001")).length > 0; left -= 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    for (let left = 200; left > 0 && (await tablesWith("宁E00002")).length > 0; left -= 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    for (const plate of ["宁E00001", "宁E00002"])
+      await until(`${plate} erased`, async () => (await tablesWith(plate)).length === 0);
   } finally {
     await Promise.all(servers.map((each) => each.stop()));
   }

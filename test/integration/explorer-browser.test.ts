@@ -2,8 +2,9 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, NO_BROWSER, visit } from "../support/browser.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
@@ -15,7 +16,6 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const OF_GRAPHIQL = ["nested-interactive", "scrollable-region-focusable"];
 const SANDBOX_FRAME = "https://sandbox.embed.apollographql.com/";
 
-jest.setTimeout(120_000);
 if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped: ${NO_BROWSER}.\n`);
 
 (NO_BROWSER === null ? describe : describe.skip)("the page in a browser without the internet", () => {
@@ -177,11 +177,12 @@ if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped
   });
 
   test("Apollo Sandbox comes in its place where it loads, and not under a visitor's hands", async () => {
+    let comes: Promise<unknown> = setTimeout(500);
     const stand = async (route: Parameters<NonNullable<Parameters<typeof visit>[3]>>[0]): Promise<void> => {
       if (route.request().url().startsWith(SANDBOX_FRAME)) {
         await route.fulfill({ contentType: "text/html", body: "Sandbox<script>parent.postMessage({}, '*')</script>" });
       } else {
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await comes;
         await route.fulfill({
           contentType: "text/javascript",
           body: `window.EmbeddedSandbox = class { constructor({ target }) {
@@ -194,8 +195,12 @@ if (NO_BROWSER !== null) process.stderr.write(`The tests of the page are skipped
     await first.page.frameLocator("#sandbox iframe").getByText("Sandbox").waitFor();
     expect(first.faults).toEqual([]);
     await first.page.context().close();
+    // Not before the key is pressed, however long that takes.
+    let pressed = (): void => undefined;
+    comes = new Promise((resolve) => (pressed = () => resolve(null)));
     const second = await visit(browser, `${server.url}/graphql`, {}, stand);
     await second.page.keyboard.press("Tab");
+    pressed();
     await second.page.getByRole("button", { name: "Apollo Sandbox" }).waitFor();
     expect(await second.page.getAttribute("body", "data-view")).toBe("explorer");
     await second.page.context().close();
@@ -212,7 +217,7 @@ async function ready(page: Page): Promise<void> {
 
 async function answered(page: Page, text: string): Promise<void> {
   // The pane holds the answer in pieces. The page's content policy allows no script of ours to wait for it there.
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   let shown = "";
   while (!shown.includes(text)) {
     if (Date.now() > deadline) throw new Error(`The answer without ${text}: ${shown}`);

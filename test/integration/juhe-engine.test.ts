@@ -289,7 +289,7 @@ describe("a caller who leaves", () => {
     vendor.answerWith(ANSWERS.never);
     const photo = await jpegPhoto();
     const hasty = new JuheEngine(
-      new JuheClient({ baseUrl: vendor.baseUrl, key: vendor.key, timeoutMs: 4_000 }),
+      new JuheClient({ baseUrl: vendor.baseUrl, key: vendor.key, timeoutMs: 10_000 }),
       pino({ level: "silent" }),
     );
     const taking = Array.from({ length: 32 }, () => hasty.recognize(photo, WAITING));

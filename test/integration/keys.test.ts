@@ -12,6 +12,7 @@ import { ENTITIES } from "../../src/entities.js";
 import { keysCommand as keys, lastLine, type CommandRun } from "../support/keys-command.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 const API_KEY = /^plg_([0-9A-Za-z]{12})_[0-9A-Za-z]{40}$/;
 
@@ -121,15 +122,10 @@ describe("on a server's database", () => {
     const key = lastLine(await onDatabase("create", "--partner", "acme"));
     const used = authenticator();
     await Promise.all(Array.from({ length: 20 }, () => used.authenticate({ key, address: "127.0.0.1" })));
-    for (let tries = 0; tries < 50; tries++) {
-      const [row] = await database.query<{ used: boolean }>(
-        "SELECT last_used_at IS NOT NULL AS used FROM api_keys WHERE lookup = $1",
-        [lookupOf(key)],
-      );
-      if (row?.used === true) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error("last_used_at was not written within 5 s");
+    await until("written", async () => {
+      const written = "SELECT FROM api_keys WHERE lookup = $1 AND last_used_at IS NOT NULL";
+      return (await database.query(written, [lookupOf(key)])).length === 1;
+    });
   });
 
   test("an address that guesses is stopped, another address is not", async () => {

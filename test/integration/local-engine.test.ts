@@ -104,13 +104,18 @@ describe("the local engine", () => {
   test("the thread of a photo whose caller leaves goes on with the next one", async () => {
     const engine = await start();
     for (const milliseconds of [1, 10, 20]) {
-      const leaving = new AbortController();
-      const left = engine.recognize(photo, engineCall(leaving.signal));
-      const next = engine.recognize(photo, WAITING);
-      await new Promise((resolve) => setTimeout(resolve, milliseconds));
-      leaving.abort();
-      await expect(left).rejects.toMatchObject({ code: "RECOGNIZER_UNAVAILABLE" });
-      expect((await next).readings).toHaveLength(2);
+      let outcome: unknown;
+      // On a busy machine the abort may come after the photo was read.
+      for (let tries = 0; tries < 10 && !(outcome instanceof Error); tries += 1) {
+        const leaving = new AbortController();
+        const left = engine.recognize(photo, engineCall(leaving.signal)).catch((error: unknown) => error);
+        const next = engine.recognize(photo, WAITING);
+        await new Promise((resolve) => setTimeout(resolve, milliseconds));
+        leaving.abort();
+        outcome = await left;
+        expect((await next).readings).toHaveLength(2);
+      }
+      expect(outcome).toMatchObject({ code: "RECOGNIZER_UNAVAILABLE" });
     }
   });
 

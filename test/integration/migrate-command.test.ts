@@ -133,7 +133,7 @@ test("E3: TypeORM's own command line reads ormconfig.ts", async () => {
   );
   await typeorm("migration:run");
   expect((await migrate("status")).stdout).toContain(`${NAMES.length} applied, 0 pending`);
-}, 120_000);
+});
 
 test("the embedded database: status and down without a server", async () => {
   const folder = await mkdtemp(join(tmpdir(), "plategraph-migrate-"));

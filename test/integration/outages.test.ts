@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { graphql, WHITE_PIXEL, type GraphQLAnswer } from "../support/graphql-client.js";
+import { holdTable } from "../support/held-table.js";
 import { canMount, ownFolderLike, PostgresCluster, smallDisk } from "../support/postgres-cluster.js";
 import { startServer, type TestServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 /** Tests that need a small disk are reported as skipped, with the reason, where this machine refuses mounts. */
 const MAY_MOUNT = await canMount();
@@ -43,14 +45,8 @@ async function references(prefix: string): Promise<Set<string>> {
   return new Set(rows.map(({ reference }) => reference));
 }
 
-/** How many answers a test waits for before it goes on, and how long at most. */
+/** How many answers a test waits for before it goes on. */
 const ENOUGH = 6;
-const PATIENCE_MS = 30_000;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; !holds(); await new Promise((resolve) => setTimeout(resolve, 20)))
-    if (Date.now() > end) throw new Error(`After ${PATIENCE_MS} ms: not yet ${what}.`);
-}
 
 const countOf = (answers: ReadonlyMap<string, Answer>, failed: boolean): number =>
   [...answers.values()].filter(({ errors }) => (errors !== undefined) === failed).length;
@@ -97,10 +93,7 @@ async function answersAreTrue(
 }
 
 async function readinessBecomes(url: string, status: number): Promise<void> {
-  let latest = 0;
-  for (const end = Date.now() + PATIENCE_MS; latest !== status && Date.now() < end;)
-    latest = (await fetch(`${url}/readyz`)).status;
-  expect(latest).toBe(status);
+  await until(`readiness ${status}`, async () => (await fetch(`${url}/readyz`)).status === status);
 }
 
 describe("the database", () => {
@@ -109,14 +102,14 @@ describe("the database", () => {
     const answers = await underLoad(url, "killed", async (sofar) => {
       await cluster.kill();
       await until("answered with errors", () => countOf(sofar, true) >= ENOUGH);
-      expect((await fetch(`${url}/readyz`)).status).toBe(503);
+      await readinessBecomes(url, 503);
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       await cluster.startAgain();
     });
     const { retryable } = await answersAreTrue("killed", answers);
     expect(retryable).toBeGreaterThan(0);
     expect((await store(url, "killed-after")).errors).toBeUndefined();
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await readinessBecomes(url, 200);
   });
 
   test("cuts connections again and again, between two statements too: an error that may be tried again or the answer", async () => {
@@ -146,14 +139,14 @@ describe("the database", () => {
       DATABASE_CONNECT_TIMEOUT_MS: "2000",
       DATABASE_STATEMENT_TIMEOUT_MS: "30000",
     });
-    // Longer than three tries of those who wait for a connection take.
-    const lock = cluster.query("BEGIN; LOCK TABLE recognition_requests; SELECT pg_sleep(10); COMMIT");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const held = await holdTable(cluster.url, "recognition_requests");
     const answers = new Map<string, Answer>();
-    await Promise.all(
+    const callers = Promise.all(
       Array.from({ length: 12 }, async (_, index) => answers.set(`pool-${index}`, await store(url, `pool-${index}`))),
     );
-    await lock;
+    await until("refused", () => countOf(answers, true) > 0);
+    await held.release();
+    await callers;
     const { stored, failed, retryable } = await answersAreTrue("pool", answers);
     expect(stored).toBeGreaterThanOrEqual(2);
     expect(retryable).toBeGreaterThan(0);
@@ -162,11 +155,8 @@ describe("the database", () => {
   });
 
   test("takes longer for a statement than it may: an error that may be tried again, and the connection is free", async () => {
-    const { url } = await start({ DATABASE_POOL_SIZE: "2", DATABASE_STATEMENT_TIMEOUT_MS: "400" });
-    const lock = cluster.query(
-      "BEGIN; LOCK TABLE plate_recognitions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2.5); COMMIT",
-    );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { url } = await start({ DATABASE_POOL_SIZE: "2", DATABASE_STATEMENT_TIMEOUT_MS: "1000" });
+    const held = await holdTable(cluster.url, "plate_recognitions");
     for (const query of [
       "{ plateRecognitions { nodes { id } } }",
       "{ plateRecognitions { totalCount } }",
@@ -175,7 +165,7 @@ describe("the database", () => {
       const { errors } = await graphql(url, query);
       expect(errors?.[0]?.extensions).toMatchObject({ code: "INTERNAL_SERVER_ERROR", retryable: true });
     }
-    await lock;
+    await held.release();
     expect((await graphql(url, "{ plateRecognitions { totalCount } }")).errors).toBeUndefined();
   });
 

@@ -89,7 +89,7 @@ describe("who calls", () => {
       headers: { "content-type": "application/json" },
       body,
       duplex: "half",
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(30_000),
     });
     expect(response.status).toBe(401);
   });

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { fixture, graphql, RECOGNIZE_UPLOAD } from "../support/graphql-client.js";
+import { holdTable } from "../support/held-table.js";
 import { ANSWERS } from "../support/juhe-answers.js";
 import { JuheStandIn } from "../support/juhe-stand-in.js";
 import { createKey } from "../support/keys-command.js";
@@ -11,6 +12,7 @@ import { logLine, logLines } from "../support/log-lines.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 const PLATE = "粤B12345";
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -187,15 +189,15 @@ describe("the id", () => {
 describe("statements", () => {
   test("that are slow are told with their name and without their values", async () => {
     // A lock that another session holds makes the statement wait.
-    const [{ pid } = { pid: 0 }] = await database.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-    expect(pid).toBeGreaterThan(0);
-    const holder = database.query(
-      "DO $$ BEGIN LOCK TABLE plates IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(1.5); END $$",
-    );
-    await setTimeout(300);
-    const { data } = await graphql<{ plate: unknown }>(server.url, `{ plate(number: "${PLATE}") { number } }`);
-    expect(data.plate).toEqual({ number: PLATE });
-    await holder;
+    const held = await holdTable(database.url, "plates");
+    const answer = graphql<{ plate: unknown }>(server.url, `{ plate(number: "${PLATE}") { number } }`);
+    await until("waiting for the lock", async () => {
+      const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      return (await database.query(waiting)).length > 0;
+    });
+    await setTimeout(500);
+    await held.release();
+    expect((await answer).data.plate).toEqual({ number: PLATE });
     // On a busy machine others are slow too.
     const line = await logLine(
       server,

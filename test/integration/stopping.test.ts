@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { startServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 /** Deadline and grace of the server, and room for a busy machine. */
 const STOP_WITHIN_MS = 30_000;
@@ -39,82 +40,70 @@ async function isRunning(pid: number): Promise<boolean> {
   return !/\) [ZX]/.test(status);
 }
 
-/** A POST whose body never comes. */
+/** A POST whose body never comes, behind a request whose answer says that the server has read both. */
 async function halfSent(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on("error", () => undefined);
   await once(socket, "connect");
   socket.write(
-    `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"query":`,
+    `GET /healthz HTTP/1.1\r\nhost: ${hostname}\r\n\r\nPOST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"query":`,
   );
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await once(socket, "data");
   return socket;
 }
 
-test(
-  "C3: a half-sent request holds the stop up to the deadline and no longer",
-  async () => {
-    const server = await startServer({ DATA_DIR: folder, BODY_TIMEOUT_MS: "3600000" });
-    const pid = await postmaster();
-    const socket = await halfSent(server.url);
-    const started = performance.now();
-    expect(await server.stop("SIGTERM")).toBe(0);
-    expect(performance.now() - started).toBeLessThan(STOP_WITHIN_MS);
-    expect(await isRunning(pid)).toBe(false);
-    socket.destroy();
-  },
-  2 * STOP_WITHIN_MS,
-);
+test("C3: a half-sent request holds the stop up to the deadline and no longer", async () => {
+  const server = await startServer({ DATA_DIR: folder, BODY_TIMEOUT_MS: "3600000" });
+  const pid = await postmaster();
+  const socket = await halfSent(server.url);
+  const started = performance.now();
+  expect(await server.stop("SIGTERM")).toBe(0);
+  expect(performance.now() - started).toBeLessThan(STOP_WITHIN_MS);
+  expect(await isRunning(pid)).toBe(false);
+  socket.destroy();
+});
 
-test(
-  "C3: a second SIGTERM ends the wait and still stops PostgreSQL",
-  async () => {
-    const server = await startServer({ DATA_DIR: folder });
-    const pid = await postmaster();
-    const socket = await halfSent(server.url);
-    const code = server.stop("SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await server.stop("SIGTERM")).toBe(1);
-    expect(await code).toBe(1);
-    expect(await isRunning(pid)).toBe(false);
-    socket.destroy();
-  },
-  2 * STOP_WITHIN_MS,
-);
+test("C3: a second SIGTERM ends the wait and still stops PostgreSQL", async () => {
+  const server = await startServer({ DATA_DIR: folder });
+  const pid = await postmaster();
+  const socket = await halfSent(server.url);
+  const code = server.stop("SIGTERM");
+  await until("stopping", () => server.output().includes("SIGTERM: finishing what is in flight"));
+  expect(await server.stop("SIGTERM")).toBe(1);
+  expect(await code).toBe(1);
+  expect(await isRunning(pid)).toBe(false);
+  socket.destroy();
+});
 
-test(
-  "C2: SIGTERM to `npm start` ends node and PostgreSQL",
-  async () => {
-    // Without the build before it: other tests run what is built.
-    const npm = spawn("npm", ["start", "--ignore-scripts"], {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "0", LOCAL_THREADS: "1", DATA_DIR: folder },
-      stdio: ["ignore", "pipe", "pipe"],
+test("C2: SIGTERM to `npm start` ends node and PostgreSQL", async () => {
+  // Without the build before it: other tests run what is built.
+  const npm = spawn("npm", ["start", "--ignore-scripts"], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "0", LOCAL_THREADS: "1", DATA_DIR: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(npm, "exit");
+  let output = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    npm.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      const address = /listening on (http:\/\/[^\s"]+)/.exec(output)?.[1];
+      if (address !== undefined) resolve(address);
     });
-    const exited = once(npm, "exit");
-    let output = "";
-    const url = await new Promise<string>((resolve, reject) => {
-      npm.stdout.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        const address = /listening on (http:\/\/[^\s"]+)/.exec(output)?.[1];
-        if (address !== undefined) resolve(address);
-      });
-      void exited.then(() => reject(new Error(`npm start ended:\n${output}`)));
-    });
-    const pid = await postmaster();
-    const node = Number(/\d+/.exec(await readFile(join(folder, "plategraph.pid"), "utf8"))?.[0]);
-    expect(await isRunning(node)).toBe(true);
-    npm.kill("SIGTERM");
-    await exited;
-    const deadline = performance.now() + STOP_WITHIN_MS;
-    while (((await isRunning(node)) || (await isRunning(pid))) && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect([await isRunning(node), await isRunning(pid)]).toEqual([false, false]);
-    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  },
-  2 * STOP_WITHIN_MS,
-);
+    void exited.then(() => reject(new Error(`npm start ended:\n${output}`)));
+  });
+  const pid = await postmaster();
+  const node = Number(/\d+/.exec(await readFile(join(folder, "plategraph.pid"), "utf8"))?.[0]);
+  expect(await isRunning(node)).toBe(true);
+  npm.kill("SIGTERM");
+  await exited;
+  const deadline = performance.now() + STOP_WITHIN_MS;
+  while (((await isRunning(node)) || (await isRunning(pid))) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect([await isRunning(node), await isRunning(pid)]).toEqual([false, false]);
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
 
 test("npx: the server stops when the shell in between is ended, in which npm's SIGTERM gets lost", async () => {
   // As `npm exec` runs it. The second command keeps the shell from becoming the server itself.
@@ -136,10 +125,10 @@ test("npx: the server stops when the shell in between is ended, in which npm's S
   const stopped = performance.now();
   shell.kill("SIGTERM");
   await ended;
-  expect(performance.now() - stopped).toBeLessThan(5_000);
+  expect(performance.now() - stopped).toBeLessThan(STOP_WITHIN_MS);
   expect(output).toContain("stopped");
   expect(await isRunning(pid)).toBe(false);
-}, 30_000);
+});
 
 test("a server whose log nobody reads any more goes on, and stops cleanly", async () => {
   const server = spawn(process.execPath, ["dist/src/main.js"], {
@@ -165,4 +154,4 @@ test("a server whose log nobody reads any more goes on, and stops cleanly", asyn
   }
   server.kill("SIGTERM");
   expect(await ended).toEqual([0, null]);
-}, 30_000);
+});

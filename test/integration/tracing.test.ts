@@ -198,7 +198,8 @@ test.each([
   expect(performance.now() - began).toBeLessThan(40_000);
   const stopping = performance.now();
   expect(await server.stop()).toBe(0);
-  expect(performance.now() - stopping).toBeLessThan(5_000);
+  // The second, what a stop takes without a collector, and a busy machine; the exporter itself would try for 10 s.
+  expect(performance.now() - stopping).toBeLessThan(8_000);
   if (collector === null) expect(server.output()).toContain("takes no traces");
   await collector?.close();
 });

@@ -17,9 +17,9 @@ export function logLines({ output }: Pick<TestServer, "output">): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
-/** The first line that `find` takes; waits up to 5 s, because lines of requests are written in groups. */
+/** The first line that `find` takes; waits up to 30 s, because lines of requests are written in groups. */
 export async function logLine(server: Pick<TestServer, "output">, find: (line: LogLine) => boolean): Promise<LogLine> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     const line = logLines(server).find(find);
     if (line !== undefined) return line;
     await setTimeout(50);

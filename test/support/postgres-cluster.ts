@@ -1,15 +1,31 @@
 /** A PostgreSQL of a test's own, on a fixed port: it can be killed, come back, and be followed by a standby. */
 import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile, chown } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { freePort, startEmbeddedServer, type EmbeddedServer } from "../../src/database/embedded.server.js";
+import { startEmbeddedServer, type EmbeddedServer } from "../../src/database/embedded.server.js";
 import { createLogger } from "../../src/logger.js";
 
 const run = promisify(execFile);
 const logger = createLogger("fatal");
+
+/** Below those that the system gives to outgoing connections, 32768 and up: it is free again when the server comes back. */
+async function lastingPort(): Promise<number> {
+  const port = randomInt(20_000, 32_000);
+  const probe = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(probe, "listening");
+  } catch {
+    return lastingPort();
+  }
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 
 export class PostgresCluster {
   private constructor(
@@ -20,7 +36,7 @@ export class PostgresCluster {
 
   static async start(): Promise<PostgresCluster> {
     const folder = await mkdtemp(join(tmpdir(), "plategraph-cluster-"));
-    const port = await freePort();
+    const port = await lastingPort();
     return new PostgresCluster(folder, port, await startEmbeddedServer(folder, logger, { port }));
   }
 
@@ -73,7 +89,7 @@ export class PostgresCluster {
   /** A hot standby that streams from this server, made of a copy of its files. */
   async follow(): Promise<PostgresCluster> {
     const folder = await mkdtemp(join(tmpdir(), "plategraph-standby-"));
-    const port = await freePort();
+    const port = await lastingPort();
     const cluster = join(folder, "postgres");
     const client = new pg.Client({ connectionString: this.url });
     await client.connect();

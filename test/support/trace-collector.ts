@@ -56,9 +56,9 @@ export class TraceCollector {
       .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
   }
 
-  /** The spans of a trace, once its first one has ended and come; waits up to 10 s. */
+  /** The spans of a trace, once its first one has ended and come; waits up to 30 s. */
   async trace(traceId: string): Promise<CollectedSpan[]> {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 300; tries += 1) {
       const spans = this.spans.filter((span) => span.traceId === traceId);
       if (spans.some(({ kind }) => kind === 2)) return spans;
       await setTimeout(100);
