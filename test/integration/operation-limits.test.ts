@@ -3,7 +3,7 @@ import { getIntrospectionQuery, parse } from "graphql";
 import { documentStore } from "../../src/graphql/document.store.js";
 import { fixture, graphql, WHITE_PIXEL } from "../support/graphql-client.js";
 import { HOSTILE } from "../support/hostile-documents.js";
-import { slowness } from "../support/slowness.js";
+import { slownessBeside } from "../support/slowness.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
@@ -73,20 +73,19 @@ async function longestStall(): Promise<number> {
 describe("hostile operations are refused with their code, and others are served meanwhile", () => {
   test.each(HOSTILE)("%s", async (_name, { query, variables }, code) => {
     // A document that comes again takes another way. The best of the runs counts, and times are those of a free machine: other programs share the cores.
-    const stalls: number[] = [];
-    const waits: number[] = [];
-    const isHeld = (): boolean => Math.min(...waits) < MAX_WAIT_MS && Math.min(...stalls) < MAX_STALL_MS;
-    for (let run = 0; run < 3 || (run < 10 && !isHeld()); run += 1) {
+    const runs: { wait: number; stall: number }[] = [];
+    const isHeld = (): boolean => runs.some(({ wait, stall }) => wait < MAX_WAIT_MS && stall < MAX_STALL_MS);
+    while (runs.length < 3 || (runs.length < 6 && !isHeld())) {
       let answer: Awaited<ReturnType<typeof graphql>> | undefined;
       const ask = async (): Promise<void> => {
         answer = await graphql(server.url, query, variables);
       };
       await longestStall();
-      const wait = await longestWait(ask);
-      const stall = await longestStall();
-      const busy = slowness();
-      waits.push(wait / busy);
-      stalls.push(stall / busy);
+      const { answer: times, slowness } = await slownessBeside(async () => ({
+        wait: await longestWait(ask),
+        stall: await longestStall(),
+      }));
+      runs.push({ wait: times.wait / slowness, stall: times.stall / slowness });
       const [error] = answer?.errors ?? [];
       expect(error?.extensions).toMatchObject({ code, retryable: false });
       // Request errors have status 200 as application/json (GraphQL over HTTP); limits are refused with a status of their own.
@@ -97,8 +96,7 @@ describe("hostile operations are refused with their code, and others are served 
         expect(requested).toBeGreaterThan(limit);
       }
     }
-    expect(Math.min(...waits)).toBeLessThan(MAX_WAIT_MS);
-    expect(Math.min(...stalls)).toBeLessThan(MAX_STALL_MS);
+    expect(isHeld() ? [] : runs).toEqual([]);
   });
 });
 
@@ -195,11 +193,14 @@ describe("a base64 image written as a literal", () => {
     ["quotes without end", `{ node(id: ${'"\\"'.repeat(50_000)}`],
   ])("counts as text: %s", async (_name, query) => {
     const waits: number[] = [];
-    while (waits.length < 5 && !(Math.min(...waits) < MAX_WAIT_MS)) {
-      const started = performance.now();
-      const { errors } = await graphql(server.url, query);
-      expect(errors?.[0]?.extensions.code).toBe("OPERATION_TOO_LARGE");
-      waits.push((performance.now() - started) / slowness());
+    while (waits.length < 3 && !(Math.min(...waits) < MAX_WAIT_MS)) {
+      const { answer: took, slowness } = await slownessBeside(async () => {
+        const started = performance.now();
+        const { errors } = await graphql(server.url, query);
+        expect(errors?.[0]?.extensions.code).toBe("OPERATION_TOO_LARGE");
+        return performance.now() - started;
+      });
+      waits.push(took / slowness);
     }
     expect(Math.min(...waits)).toBeLessThan(MAX_WAIT_MS);
   });
