@@ -54,6 +54,17 @@ describe("turns", () => {
     expect(searches.began.indexOf("single")).toBeLessThan(20);
   });
 
+  test("more than 100 waiting are refused as SERVER_BUSY, but of a partner who has few waiting", async () => {
+    const [turns, searches] = [new SearchTurns(), new Searches()];
+    const many = Array.from({ length: 150 }, (_, i) => turns.run(operation("a"), searches.search(String(i))));
+    const other = turns.run(operation("b"), searches.search("b"));
+    const outcomes = await Promise.allSettled(many);
+    const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(refused).toHaveLength(150 - 102);
+    expect(refused[0]?.reason).toMatchObject({ code: "SERVER_BUSY", retryable: true });
+    expect(await other).toBe("b");
+  });
+
   test("what waits for a caller who leaves never runs, and that is no fault of the server's", async () => {
     const [turns, searches, leaving] = [new SearchTurns(), new Searches(), new AbortController()];
     const left = operation("a", leaving.signal);
