@@ -85,17 +85,18 @@ function actionFor([command, ...rest]: readonly string[], flags: Flags): (keys: 
   }
 }
 
+/** Prints what `action` answers at once, before a database is stopped: a new key is shown nowhere else. */
 async function withKeys(action: (keys: KeyService) => Promise<string>): Promise<void> {
-  const answer = await withDatabaseUrl(
+  await withDatabaseUrl(
     configOrExit().database,
     (url) =>
       withDataSource({ url, poolSize: 2, logger: QUIET, ...TABLES }, async (dataSource) => {
         await refuseOtherVersion(dataSource);
-        return action(new KeyService(new AccountStore(dataSource)));
+        const answer = await action(new KeyService(new AccountStore(dataSource)));
+        process.stdout.write(`${answer}\n`);
       }),
     (url) => migrateAt({ url, logger: QUIET, ...TABLES }),
   );
-  process.stdout.write(`${answer}\n`);
 }
 
 function expectFlags(command: string | undefined, flags: object): void {

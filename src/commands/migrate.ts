@@ -34,7 +34,7 @@ await runCommand({
 });
 
 async function up({ database: { url, waitMs }, logLevel }: Config): Promise<void> {
-  const logger = createLogger(logLevel);
+  const logger = createLogger(logLevel, process.stdout);
   if (url === null) {
     logger.info("no DATABASE_URL: the embedded database is migrated at every start");
     return;

@@ -40,6 +40,7 @@ test.each([
   [["recognize", "test/fixtures/blue.jpg", "test/fixtures/two-plates.jpg"]],
   [["doctor"]],
   [["keys", "list"]],
+  [["migrate"]],
   [["migrate", "status"]],
   [["migrate", "down", "--yes"]],
   [["seed", "--rows", "1000"]],
