@@ -5,11 +5,14 @@ them, and after it was resumed.
 """
 
 import multiprocessing as mp
+import queue
 import random
 from contextlib import nullcontext
 
 # Batches that each process keeps ready.
 AHEAD = 4
+# Seconds after which a process that has given nothing is looked after.
+LOOK_EVERY = 30
 
 
 class Batches:
@@ -19,23 +22,29 @@ class Batches:
         self._queues = [mp.Queue(maxsize=AHEAD) for _ in range(workers)]
         self._taken = 0
         self._processes = [
-            mp.Process(target=_fill, args=(queue, draw, seed, first + index, workers, turn), daemon=True) for index, queue in enumerate(self._queues)
+            mp.Process(target=_fill, args=(filled, draw, seed, first + index, workers, turn), daemon=True) for index, filled in enumerate(self._queues)
         ]
         # Forked, so that the pictures are loaded once and shared.
         for process in self._processes:
             process.start()
 
     def next(self):
-        queue = self._queues[self._taken % len(self._queues)]
+        """The next batch. RuntimeError where the process that draws it has ended."""
+        index = self._taken % len(self._queues)
         self._taken += 1
-        return queue.get()
+        while True:
+            try:
+                return self._queues[index].get(timeout=LOOK_EVERY)
+            except queue.Empty:
+                if not self._processes[index].is_alive():
+                    raise RuntimeError(f"drawing process {index} has ended") from None
 
     def stop(self):
         for process in self._processes:
             process.terminate()
 
 
-def _fill(queue, draw, seed, first, stride, turn):
+def _fill(filled, draw, seed, first, stride, turn):
     import cv2
 
     cv2.setNumThreads(1)
@@ -43,5 +52,5 @@ def _fill(queue, draw, seed, first, stride, turn):
     while True:
         with turn or nullcontext():
             batch = draw(random.Random(f"{seed}:{index}"), index)
-        queue.put(batch)
+        filled.put(batch)
         index += stride

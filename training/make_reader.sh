@@ -1,6 +1,6 @@
 #!/bin/sh
-# The shipped reader's recipe from a clean checkout: `sh make_reader.sh PLATES` from this folder. Ten minutes with DEVICE=cuda WORKERS=8, some five hours
-# on two cores. It starts from the reader of commit 72c135d. Replaces models/reader.onnx and models/reader.json.
+# The shipped reader's recipe from a clean checkout: `sh make_reader.sh PLATES` from this folder. The training takes ten minutes with DEVICE=cuda WORKERS=8 on an
+# H200, some five hours on two cores; the rest ten minutes. It starts from the reader of commit 72c135d. Replaces models/reader.onnx and models/reader.json.
 set -eu
 plates=${1:?name the folder with manifest.jsonl}
 where="--device ${DEVICE:-cpu} --workers ${WORKERS:-1}"

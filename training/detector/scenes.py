@@ -15,7 +15,7 @@ from .decoys import Decoys, overlap
 from .tight_crops import TightCrops
 
 SIZE = 320
-# Of the scenes, those that are a tight crop of a plate; of the others, those whose front photo ends close to its plate.
+# Of the scenes, those of tight crops; of the photos in the others, those that end close to their plate.
 CROP_SHARE, EDGE_SHARE = 0.15, 0.12
 
 
