@@ -1,6 +1,7 @@
 /** Searches that go through thousands of plates take turns: few at a time, partners in turn, those of one operation one after the other. */
+import { setImmediate } from "node:timers/promises";
 import { TaskQueue } from "../engines/task.queue.js";
-import { AppError } from "../errors.js";
+import { AppError, type ErrorCode } from "../errors.js";
 import type { GraphQLContext } from "./context.js";
 
 /**
@@ -38,13 +39,18 @@ export class SearchTurns {
     search: () => Promise<Result>,
   ): Promise<Result> {
     if (this.queue.isFullFor(partnerId, MAX_WAITING))
-      throw new AppError("SERVER_BUSY", "Too many searches for similar plates wait. Try again in a moment.");
+      return refuse("SERVER_BUSY", "Too many searches for similar plates wait. Try again in a moment.");
     try {
       return await this.queue.run(search, { partnerId, leaving: signal });
     } catch (error) {
-      if (signal.aborted && error === signal.reason)
-        throw new AppError("BAD_USER_INPUT", "The caller closed the connection.");
-      throw error;
+      if (!signal.aborted || error !== signal.reason) throw error;
+      return refuse("BAD_USER_INPUT", "The caller closed the connection.");
     }
   }
+}
+
+/** One of an operation in a round of the event loop: the 37 that were left of each of 60 operations, all in one round, kept the loop for 330 to 400 ms. */
+async function refuse(code: ErrorCode, message: string): Promise<never> {
+  await setImmediate();
+  throw new AppError(code, message);
 }

@@ -65,6 +65,23 @@ describe("turns", () => {
     expect(await other).toBe("b");
   });
 
+  test("what is refused gives way: the event loop turns between the searches of an operation", async () => {
+    const [turns, searches, leaving] = [new SearchTurns(), new Searches(), new AbortController()];
+    leaving.abort();
+    const left = operation("a", leaving.signal);
+    let rounds = 0;
+    let done = false;
+    const count = (): void => {
+      rounds += 1;
+      if (!done) setImmediate(count);
+    };
+    setImmediate(count);
+    await Promise.allSettled(Array.from({ length: 30 }, (_, i) => turns.run(left, searches.search(String(i)))));
+    done = true;
+    expect(searches.began).toEqual([]);
+    expect(rounds).toBeGreaterThanOrEqual(29);
+  });
+
   test("what waits for a caller who leaves never runs, and that is no fault of the server's", async () => {
     const [turns, searches, leaving] = [new SearchTurns(), new Searches(), new AbortController()];
     const left = operation("a", leaving.signal);
