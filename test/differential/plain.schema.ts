@@ -4,6 +4,7 @@
  */
 import {
   buildClientSchema,
+  defaultFieldResolver,
   GraphQLError,
   isInterfaceType,
   isObjectType,
@@ -102,8 +103,12 @@ export function plainSchema(introspection: IntrospectionQuery, rows: SeededRows)
     for (const [name, resolve] of Object.entries(fields)) {
       const field = type.getFields()[name];
       if (field === undefined) throw new Error(`The server has no field ${typeName}.${name}.`);
-      field.resolve = delayed(resolve as GraphQLFieldResolver<unknown, PlainContext>);
+      field.resolve = resolve as GraphQLFieldResolver<unknown, PlainContext>;
     }
+  }
+  for (const [name, type] of Object.entries(schema.getTypeMap())) {
+    if (!isObjectType(type) || name.startsWith("__")) continue;
+    for (const field of Object.values(type.getFields())) field.resolve = delayed(field.resolve ?? defaultFieldResolver);
   }
   const node = schema.getType("Node");
   if (isInterfaceType(node)) {
