@@ -21,6 +21,8 @@ export class LogOutput {
     maxWrite: 2 * GROUP_BYTES,
     periodicFlush: GROUP_MS,
     maxLength: MAX_WAITING_BYTES,
+    // As text, each line would be added to those that wait and all of them measured anew: 9 µs a line in place of 5.
+    contentMode: "buffer",
   });
   private readonly text: boolean;
   private droppedLines = 0;
@@ -60,6 +62,8 @@ export class LogOutput {
   }
 
   private write(line: string): void {
-    this.stream.write(this.text ? terminalLine(line) : line);
+    // It takes bytes in this mode; its types know text only.
+    const { stream } = this as unknown as { stream: { write(bytes: Buffer): boolean } };
+    stream.write(Buffer.from(this.text ? terminalLine(line) : line));
   }
 }
