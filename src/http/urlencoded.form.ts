@@ -5,6 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.js";
 import { turnFor } from "../loop.turn.js";
+import { GatheredBytes } from "./gathered.bytes.js";
 import { receiveBody, type BodyLimits } from "./body.receiver.js";
 
 export interface UrlencodedLimits extends BodyLimits {
@@ -46,16 +47,15 @@ class UrlencodedDecoder {
   private pairs = 0;
   /** The name of the current pair; null while it still arrives. */
   private name: string | null = null;
-  /** The decoded bytes of the current name or value, and how many they are. */
-  private parts: Buffer[] = [];
-  private length = 0;
+  /** The decoded bytes of the current name or value. */
+  private readonly gathered = new GatheredBytes();
   private escape = NO_ESCAPE;
 
   constructor(private readonly limits: Readonly<Record<string, number>>) {}
 
   /** Decoded bytes of the current value, which `end` puts together. */
   get pending(): number {
-    return this.length;
+    return this.gathered.length;
   }
 
   add(chunk: Buffer): void {
@@ -73,7 +73,7 @@ class UrlencodedDecoder {
       } else if (byte === AMPERSAND || (byte === EQUALS && this.name === null)) {
         this.keep(decoded.subarray(start, end));
         start = end;
-        if (byte === EQUALS) this.name = this.take().toString("latin1");
+        if (byte === EQUALS) this.name = this.gathered.take().toString("latin1");
         else this.endPair();
       } else {
         decoded[end++] = byte;
@@ -91,29 +91,21 @@ class UrlencodedDecoder {
     const limit = this.name === null ? MAX_NAME_BYTES : this.limitOf(this.name);
     // A field that nobody asked for.
     if (limit === undefined || bytes.length === 0) return;
-    this.length += bytes.length;
-    if (this.length > limit) {
+    if (this.gathered.length + bytes.length > limit) {
       const what = this.name === null ? "A field's name" : `The field ${this.name}`;
       throw new AppError("IMAGE_TOO_LARGE", `${what} is longer than ${limit} bytes.`);
     }
-    this.parts.push(bytes);
+    this.gathered.add(bytes);
   }
 
   private limitOf(name: string): number | undefined {
     return Object.hasOwn(this.limits, name) ? this.limits[name] : undefined;
   }
 
-  private take(): Buffer {
-    const bytes = Buffer.concat(this.parts);
-    this.parts = [];
-    this.length = 0;
-    return bytes;
-  }
-
   private endPair(): void {
     this.pairs += 1;
     if (this.pairs > MAX_PAIRS) throw new AppError("BAD_USER_INPUT", `The form has more than ${MAX_PAIRS} fields.`);
-    const bytes = this.take();
+    const bytes = this.gathered.take();
     if (this.name !== null && Object.hasOwn(this.limits, this.name) && !this.values.has(this.name)) {
       this.values.set(this.name, bytes);
     }

@@ -31,7 +31,8 @@ beforeEach(() => {
     url: store.url,
     server: "primary",
     size: CONNECTIONS,
-    connectTimeoutMs: 10_000,
+    // Beside a bulk load ten seconds were not enough.
+    connectTimeoutMs: 60_000,
     statementTimeoutMs: 5_000,
     onError: () => undefined,
     onStatement: ({ text }) => {
