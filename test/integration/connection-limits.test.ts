@@ -11,6 +11,7 @@ import { createKey } from "../support/keys-command.js";
 import { storeReadings } from "../support/stored-readings.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 const MIB = 1024 * 1024;
 const BUDGET_BYTES = 8 * MIB;
@@ -86,12 +87,6 @@ function jsonRequest(query: string, variables: Record<string, unknown> = {}): st
   return head({ "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }) + body;
 }
 
-async function until(holds: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
-  const deadline = performance.now() + milliseconds;
-  while (!(await holds()) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(await holds()).toBe(true);
-}
-
 /** Connections that the server holds open, as the kernel lists them. */
 async function openConnections({ url }: TestServer): Promise<number> {
   const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
@@ -121,10 +116,10 @@ test("B5: once the caller has gone, no further recognition of its operation is b
   const { socket } = await open(
     jsonRequest(`mutation ($image: String!) { ${fields.join(" ")} }`, { image: WHITE_PIXEL }),
   );
-  await until(() => vendor.requests.length === 2);
+  await until("asked twice of the vendor", () => vendor.requests.length === 2);
   socket.destroy();
   // The one that the vendor was asked for leaves its request behind.
-  await until(async () => (await storedRequests()).length === 2);
+  await until("both stored", async () => (await storedRequests()).length === 2);
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(await storedRequests()).toHaveLength(2);
   expect((await storedRequests())[1]).toBe("FAILED");
@@ -146,10 +141,10 @@ describe("answers that are not read", () => {
       const requests = jsonRequest(query).repeat(MAX_PIPELINED);
       // At once: the first may be closed before a busy machine has opened the last.
       unread.push(...(await Promise.all(Array.from({ length: UNREAD }, () => open(requests, patient, false)))));
-      await until(async () => (await openConnections(patient)) >= UNREAD);
+      await until("open, all of them", async () => (await openConnections(patient)) >= UNREAD);
       // One is `fetch`'s own.
-      await until(async () => (await openConnections(patient)) <= 1);
-      await until(async () => {
+      await until("closed but for one", async () => (await openConnections(patient)) <= 1);
+      await until("back in memory", async () => {
         await graphql(patient.url, "{ plateRecognitions(first: 10) { nodes { id } } }");
         return (await residentMegabytes(patient)) <= memory + MEMORY_MB;
       });
@@ -166,27 +161,27 @@ describe("connections", () => {
 
   test("requests of a pipeline are answered in turn, up to the limit", async () => {
     const { socket, text } = await open(QUERY.repeat(MAX_PIPELINED));
-    await until(() => text().split("HTTP/1.1 200 ").length === MAX_PIPELINED + 1);
+    await until("all of the pipeline answered", () => text().split("HTTP/1.1 200 ").length === MAX_PIPELINED + 1);
     socket.write(QUERY);
-    await until(() => text().split("HTTP/1.1 200 ").length === MAX_PIPELINED + 2);
+    await until("one more answered", () => text().split("HTTP/1.1 200 ").length === MAX_PIPELINED + 2);
     socket.destroy();
   });
 
   test("a longer pipeline is closed", async () => {
     const { text, closed } = await open(QUERY.repeat(50 * MAX_PIPELINED));
-    await until(closed);
+    await until("closed", closed);
     expect(text().split("HTTP/1.1 200 ").length).toBeLessThanOrEqual(50 * MAX_PIPELINED);
   });
 
   test("MAX_CONNECTIONS: one more is closed, and served once another one has gone", async () => {
     const idle = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, async () => open("")));
     const refused = await open(QUERY);
-    await until(refused.closed);
+    await until("the one too many closed", refused.closed);
     expect(refused.text()).toBe("");
     for (const { socket } of idle) socket.destroy();
-    await until(async () => {
+    await until("served again", async () => {
       const { socket, text, closed } = await open(QUERY);
-      await until(() => closed() || text() !== "");
+      await until("answered or closed", () => closed() || text() !== "");
       socket.destroy();
       return text().startsWith("HTTP/1.1 200 ");
     });
@@ -210,7 +205,7 @@ test("B10: one partner's uploads leave room in the budget for another's", async 
   ]);
   const held = await Promise.all(Array.from({ length: 8 }, async () => open(request)));
   // Three times 2 MiB are three quarters of the budget.
-  await until(() => held.filter(({ text }) => text().startsWith("HTTP/1.1 503 ")).length >= 5);
+  await until("five refused", () => held.filter(({ text }) => text().startsWith("HTTP/1.1 503 ")).length >= 5);
   const photo = Buffer.concat([await fixture("blue"), Buffer.alloc(1.5 * MIB)]);
   const answer = await fetch(`${server.url}/graphql`, {
     method: "POST",
@@ -231,7 +226,7 @@ describe("what can't be read as a request", () => {
     ["two lengths", "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na", 400],
   ])("%s is answered that the connection closes, which then closes", async (_name, bytes, status) => {
     const connection = await open(bytes);
-    await until(connection.closed);
+    await until("closed", connection.closed);
     expect(connection.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(connection.text().toLowerCase()).toContain("\r\nconnection: close\r\n");
   });

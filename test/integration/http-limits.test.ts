@@ -7,6 +7,7 @@ import { fixture, graphql, RECOGNIZE_UPLOAD, upload } from "../support/graphql-c
 import { logLine } from "../support/log-lines.js";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.js";
 import { startServer, type TestServer } from "../support/test-server.js";
+import { until } from "../support/until.js";
 
 const MIB = 1024 * 1024;
 const MAX_IMAGE_BYTES = 3 * MIB;
@@ -86,12 +87,6 @@ async function begun(
   return { socket, text: () => text };
 }
 
-async function until(holds: () => boolean, milliseconds = 20_000): Promise<void> {
-  const deadline = performance.now() + milliseconds;
-  while (!holds() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(holds()).toBe(true);
-}
-
 const FILE_HEAD =
   `--b\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query: RECOGNIZE_UPLOAD, variables: { image: null } })}\r\n` +
   `--b\r\ncontent-disposition: form-data; name="map"\r\n\r\n{"0":["variables.image"]}\r\n` +
@@ -110,7 +105,7 @@ describe("bodies", () => {
       { "content-type": "multipart/form-data; boundary=b", "content-length": "1000000" },
       "--b",
     );
-    await until(() => text().includes("BAD_REQUEST"));
+    await until("refused", () => text().includes("BAD_REQUEST"));
     expect(text()).toMatch(/^HTTP\/1\.1 400 /);
     socket.destroy();
   });
@@ -147,7 +142,7 @@ describe("bodies", () => {
     const body = JSON.stringify({ query: "query ($t: String) { __typename }", variables: { t: text } });
     const { socket, text: answer } = await begun({ ...JSON_TYPE, "content-length": String(body.length) }, "");
     for (let at = 0; at < body.length; at += 997) socket.write(body.slice(at, at + 997));
-    await until(() => answer().length > 0);
+    await until("answered", () => answer().length > 0);
     expect(answer()).not.toContain("OPERATION_TOO_LARGE");
     socket.destroy();
   });
@@ -164,12 +159,12 @@ describe("bodies", () => {
     );
     // Four times 2 MiB are the whole budget.
     const refused = (): number => held.filter(({ text }) => text().startsWith("HTTP/1.1 503 ")).length;
-    await until(() => refused() >= 4);
+    await until("four refused", () => refused() >= 4);
     const answer = held.find(({ text }) => text().startsWith("HTTP/1.1 503 "))?.text() ?? "";
     expect(answer).toMatch(/^retry-after: \d+\r$/im);
     expect(answer).toContain('"code":"SERVER_BUSY","retryable":true');
     expect((await graphql<{ __typename: string }>(server.url, "{ __typename }")).data).toEqual({ __typename: "Query" });
-    await until(() => held.every(({ text }) => /^HTTP\/1\.1 (503|408) /.test(text())));
+    await until("all refused", () => held.every(({ text }) => /^HTTP\/1\.1 (503|408) /.test(text())));
     expect(held.some(({ text }) => text().startsWith("HTTP/1.1 408 "))).toBe(true);
     // What they held is free again.
     const { data } = await upload(server.url, await fixture("blue"));
