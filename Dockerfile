@@ -33,7 +33,7 @@ COPY LICENSE SECURITY.md schema.graphql ./
 COPY bin ./bin
 COPY models ./models
 RUN ln -s /app/bin/plategraph.mjs /usr/local/bin/plategraph
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data MALLOC_ARENA_MAX=2
 USER plategraph
 VOLUME /data
 EXPOSE 4000

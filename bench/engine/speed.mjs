@@ -55,7 +55,7 @@ async function probe(modelsDir, files, { threads, cores }) {
     ...files,
   ];
   // As `npm start` sets it.
-  const env = { ...process.env, MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072" };
+  const env = { ...process.env, MALLOC_ARENA_MAX: "2" };
   const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1e8, env });
   return JSON.parse(stdout);
 }

@@ -2,7 +2,6 @@
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyHeaders, type BusboyInstance } from "@fastify/busboy";
 import { AppError } from "../errors.js";
-import { GatheredBytes } from "./gathered.bytes.js";
 import { receiveBody, type BodyLimits } from "./body.receiver.js";
 
 /** A file of a form. Its declared name and type are not kept: formats are told by content. */
@@ -50,11 +49,11 @@ export async function readForm(request: IncomingMessage, limits: FormLimits): Pr
     fields.set(name, value);
   });
   parser.on("file", (field, stream) => {
-    const gathered = new GatheredBytes();
-    stream.on("data", (chunk: Buffer) => gathered.add(chunk));
+    const chunks: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("limit", () => fail(`The image is larger than ${limits.maxFileBytes} bytes.`, "IMAGE_TOO_LARGE"));
     stream.on("error", () => fail("The multipart form is broken."));
-    stream.on("end", () => files.push({ field, bytes: gathered.take() }));
+    stream.on("end", () => files.push({ field, bytes: Buffer.concat(chunks) }));
   });
   parser.on("partsLimit", () => fail(`The multipart form has more than ${MAX_PARTS} parts.`));
   parser.on("filesLimit", () => fail("Send one file: a request reads one photo."));

@@ -5,7 +5,6 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.js";
 import { turnFor } from "../loop.turn.js";
-import { GatheredBytes } from "./gathered.bytes.js";
 import { receiveBody, type BodyLimits } from "./body.receiver.js";
 
 export interface UrlencodedLimits extends BodyLimits {
@@ -47,15 +46,16 @@ class UrlencodedDecoder {
   private pairs = 0;
   /** The name of the current pair; null while it still arrives. */
   private name: string | null = null;
-  /** The decoded bytes of the current name or value. */
-  private readonly gathered = new GatheredBytes();
+  /** The decoded bytes of the current name or value, and how many they are. */
+  private parts: Buffer[] = [];
+  private length = 0;
   private escape = NO_ESCAPE;
 
   constructor(private readonly limits: Readonly<Record<string, number>>) {}
 
   /** Decoded bytes of the current value, which `end` puts together. */
   get pending(): number {
-    return this.gathered.length;
+    return this.length;
   }
 
   add(chunk: Buffer): void {
@@ -73,7 +73,7 @@ class UrlencodedDecoder {
       } else if (byte === AMPERSAND || (byte === EQUALS && this.name === null)) {
         this.keep(decoded.subarray(start, end));
         start = end;
-        if (byte === EQUALS) this.name = this.gathered.take().toString("latin1");
+        if (byte === EQUALS) this.name = this.take().toString("latin1");
         else this.endPair();
       } else {
         decoded[end++] = byte;
@@ -91,21 +91,29 @@ class UrlencodedDecoder {
     const limit = this.name === null ? MAX_NAME_BYTES : this.limitOf(this.name);
     // A field that nobody asked for.
     if (limit === undefined || bytes.length === 0) return;
-    if (this.gathered.length + bytes.length > limit) {
+    this.length += bytes.length;
+    if (this.length > limit) {
       const what = this.name === null ? "A field's name" : `The field ${this.name}`;
       throw new AppError("IMAGE_TOO_LARGE", `${what} is longer than ${limit} bytes.`);
     }
-    this.gathered.add(bytes);
+    this.parts.push(bytes);
   }
 
   private limitOf(name: string): number | undefined {
     return Object.hasOwn(this.limits, name) ? this.limits[name] : undefined;
   }
 
+  private take(): Buffer {
+    const bytes = Buffer.concat(this.parts);
+    this.parts = [];
+    this.length = 0;
+    return bytes;
+  }
+
   private endPair(): void {
     this.pairs += 1;
     if (this.pairs > MAX_PAIRS) throw new AppError("BAD_USER_INPUT", `The form has more than ${MAX_PAIRS} fields.`);
-    const bytes = this.gathered.take();
+    const bytes = this.take();
     if (this.name !== null && Object.hasOwn(this.limits, this.name) && !this.values.has(this.name)) {
       this.values.set(this.name, bytes);
     }

@@ -21,9 +21,7 @@ const collector = new URL("garbage.collector.mjs", import.meta.url).href;
  */
 export async function startHostedServer({ rows, settings = {}, prepare }) {
   const folder = await mkdtemp(join(tmpdir(), "plategraph-hostile-"));
-  // As `npm start` sets them.
-  const allocator = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072" };
-  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, ...allocator };
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder, MALLOC_ARENA_MAX: "2" };
   await run(process.execPath, ["dist/src/commands/seed.js", "--rows", String(rows)], { env: environment });
   if (prepare) await onDatabase(folder, prepare);
   const child = spawn(process.execPath, ["--import", collector, "dist/src/main.js"], {

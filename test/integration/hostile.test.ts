@@ -62,9 +62,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     BODY_TIMEOUT_MS: "3000",
     ANSWER_TIMEOUT_MS: "1500",
-    // As `npm start` sets them.
     MALLOC_ARENA_MAX: "2",
-    MALLOC_MMAP_THRESHOLD_: "131072",
     // The watch has it collect garbage by SIGUSR2, which would end a server without this.
     NODE_OPTIONS: `--import ${new URL("../hostile/garbage.collector.mjs", import.meta.url).href}`,
   });

@@ -26,11 +26,7 @@ async function residentMegabytes(url: string): Promise<number> {
 describe("the local engine under load", () => {
   // That they are answered in order of arrival is tested where the order is known, in local-recognizer.test.ts.
   test("answers a burst of 200 in full, with memory flat from the first burst on", async () => {
-    const server = await startServer({
-      DATABASE_URL: database.url,
-      MALLOC_ARENA_MAX: "2",
-      MALLOC_MMAP_THRESHOLD_: "131072",
-    });
+    const server = await startServer({ DATABASE_URL: database.url, MALLOC_ARENA_MAX: "2" });
     try {
       const photo = await fixture("blue");
       const first = await burst(server.url, photo);

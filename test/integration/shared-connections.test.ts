@@ -31,8 +31,7 @@ beforeEach(() => {
     url: store.url,
     server: "primary",
     size: CONNECTIONS,
-    // Beside a bulk load ten seconds were not enough.
-    connectTimeoutMs: 60_000,
+    connectTimeoutMs: 10_000,
     statementTimeoutMs: 5_000,
     onError: () => undefined,
     onStatement: ({ text }) => {
