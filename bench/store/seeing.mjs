@@ -1,6 +1,7 @@
 /**
- * `npm run bench:seeing -- [--before DIR]`: what request lines and traces cost a read: the whole server with its log in a file, in every round beside itself
- * without lines, with traces, and, where a checkout of an earlier build is named, that one. To bench/RESULTS.md; `--rows 1000000`, `--rounds 10`.
+ * `npm run bench:seeing -- [--before DIR]`: what request lines and traces cost a read: the whole server with its log in a file, in every round with its
+ * lines switched off and on, beside one with traces and, where a checkout of an earlier build is named, that one. To bench/RESULTS.md; `--rows 1000000`,
+ * `--rounds 40`.
  */
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -24,7 +25,7 @@ const { values: options } = parseArgs({
     before: { type: "string" },
     requests: { type: "string", default: "byId,newest" },
     rows: { type: "string", default: "1000000" },
-    rounds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "40" },
     seconds: { type: "string", default: "1" },
   },
 });
@@ -38,13 +39,23 @@ const endpoint = `http://127.0.0.1:${collector.address().port}`;
 const database = await openCopy(Number(options.rows));
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
+const [WITHOUT, WITH] = ["without lines", "with lines (default)"];
 const servers = [];
+/** Switches the lines of the server that is named; of the others nothing. */
+let tellLines;
 try {
   // The first is what the others are compared with.
-  if (options.before !== undefined) await start("the build before", resolve(options.before), {});
-  await start("without lines", ".", { LOG_REQUESTS: "false" });
-  await start("with lines (default)", ".", {});
-  await start("with lines and every trace", ".", { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  const program = "dist/src/main.js";
+  if (options.before !== undefined) await start("the build before", join(resolve(options.before), program), {});
+  const { url, child } = await start(WITHOUT, "bench/store/peers/lines.mjs", {});
+  servers.push({ name: WITH, url, stop: async () => undefined });
+  let told = true;
+  tellLines = (name) => {
+    if ((name !== WITH && name !== WITHOUT) || told === (name === WITH)) return;
+    child.kill("SIGUSR2");
+    told = !told;
+  };
+  await start("with lines and every trace", program, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
   const bodies = await bodiesOf("plategraph", await sampled(client, Number(options.rows)), servers[0].url);
   const rows = [];
   for (const each of options.requests.split(",")) {
@@ -65,11 +76,11 @@ try {
 }
 
 /** The server as it is started, its output in a file. */
-async function start(name, root, settings) {
+async function start(name, program, settings) {
   const path = join(folder, `${servers.length}.log`);
   const output = await open(path, "w");
   const env = { PATH: process.env.PATH, DATABASE_URL: database.url, PORT: "0", LOCAL_THREADS: "1", ...settings };
-  const child = spawn("taskset", ["-c", SERVER_CORE, process.execPath, join(root, "dist/src/main.js")], {
+  const child = spawn("taskset", ["-c", SERVER_CORE, process.execPath, program], {
     env: { ...env, NODE_ENV: "production" },
     stdio: ["ignore", output.fd, output.fd],
   });
@@ -82,8 +93,9 @@ async function start(name, root, settings) {
     const text = await readFile(path, "utf8");
     const url = /listening on (http:\/\/[^\s"]+)/.exec(text)?.[1];
     if (url !== undefined) {
-      servers.push({ name, url, stop });
-      return;
+      const server = { name, url: new URL(url).origin, child, stop };
+      servers.push(server);
+      return server;
     }
     if (child.exitCode !== null) throw new Error(`${name} ended: ${text}`);
     await setTimeout(100);
@@ -95,6 +107,7 @@ async function start(name, root, settings) {
 async function compared(each, file) {
   const urls = Object.fromEntries(servers.map(({ name, url }) => [name, `${url}/graphql`]));
   const measured = await inRounds(Object.keys(urls), options, async (name, seconds) => {
+    tellLines(name);
     return (await load({ url: urls[name], file, seconds })).perSecond;
   });
   const [first] = Object.values(measured);
